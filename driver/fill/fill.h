@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Fill functions by event code: one table per family, at the end of its file.
+ * fm_fill_of() (fill/fill.c) looks through the tables once, at module init.
+ */
+#ifndef FM_FILL_H
+#define FM_FILL_H
+
+#include "../record.h"
+
+struct fm_fill_row {
+	u16 code;		/* enum fm_event_code */
+	fm_fill fill;
+};
+
+/* Each ends with a row whose fill is NULL. */
+extern const struct fm_fill_row fm_fill_process[];	/* clone fork vfork clone3 execve execveat procexit setsid prctl ptrace kill */
+extern const struct fm_fill_row fm_fill_credentials[];	/* setuid setgid setresuid setresgid */
+extern const struct fm_fill_row fm_fill_file[];		/* open openat openat2 creat chmod chown link unlink rename symlink mkdir rmdir mount … families */
+extern const struct fm_fill_row fm_fill_descriptor[];	/* close dup dup2 dup3 pipe2 fcntl chdir fchdir memfd_create */
+extern const struct fm_fill_row fm_fill_io[];		/* read write pread64 pwrite64 readv writev */
+extern const struct fm_fill_row fm_fill_socket[];	/* socket bind listen connect accept accept4 sendto recvfrom sendmsg recvmsg */
+extern const struct fm_fill_row fm_fill_system[];	/* init_module finit_module bpf, and the generic event */
+
+/* The function that fills this event, or NULL; valid after fm_fill_init(). */
+fm_fill fm_fill_of(u16 code);
+void fm_fill_init(void);
+
+/* PROCEXIT_1_E has no call: it describes the current task (fill/process.c). */
+void fm_fill_procexit(struct fm_record *record, const struct fm_call *unused);
+
+#endif
