@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Records to events: the bounds check, the event table, typed parameters."""

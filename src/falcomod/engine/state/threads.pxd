@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Threads by id, each with what its process is."""
+
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+
+from falcomod.engine.state.fds cimport FdTable
+from falcomod.engine.types cimport Text
+
+cdef enum:
+    COMM_SIZE = 16               # TASK_COMM_LEN, a final NUL counted
+    CONTAINER_ID_SIZE = 13       # 12 characters and a NUL
+
+# Facts about the executable: bits of execve_flags in the event table.
+cdef enum:
+    EXE_WRITABLE = 1
+    EXE_UPPER_LAYER = 2
+    EXE_FROM_MEMFD = 4
+    EXE_LOWER_LAYER = 8
+
+cdef struct Thread:
+    int64_t tid
+    int64_t pid                  # of the process; tid == pid: its main thread
+    int64_t ptid                 # parent's
+    int64_t vtid                 # in its own pid namespace, -1 unknown; likewise below
+    int64_t vpid
+    int64_t sid
+    int64_t vpgid
+    int64_t pgid
+    uint32_t uid
+    uint32_t gid
+    uint32_t loginuid            # 0xFFFFFFFF: none
+    uint32_t tty                 # 0: none
+    uint32_t clone_flags         # FM_clone_flags_… it was made with
+    uint32_t exe_flags           # EXE_…
+    int64_t fdlimit
+    uint64_t start_ns            # clone or exec, ns since the epoch; from /proc: process start
+    uint64_t clone_ns
+    uint64_t pidns_init_start_ns
+    uint64_t cap_inheritable
+    uint64_t cap_permitted
+    uint64_t cap_effective
+    uint64_t exe_ino
+    uint64_t exe_ino_ctime_ns
+    uint64_t exe_ino_mtime_ns
+    uint32_t vm_size_kb
+    uint32_t vm_rss_kb
+    uint32_t vm_swap_kb
+    uint64_t pfmajor
+    uint64_t pfminor
+    uint64_t exit_ns             # 0: alive; else when it ended, kept for a grace time
+    char comm[COMM_SIZE]         # NUL-terminated
+    char container_id[CONTAINER_ID_SIZE]     # "" on the host
+    uint8_t is_stub              # 1: made for an event of a thread nobody described
+    Text *exe                    # argv[0]; these may be NULL: unknown
+    Text *exepath
+    Text *args                   # argv[1..], each NUL-terminated
+    Text *env                    # likewise
+    Text *cwd                    # ends in "/"
+    Text *root                   # of a chroot; NULL: "/"
+    Text *cgroups                # "subsystem=path", each NUL-terminated
+    FdTable *fds                 # the process's; shared by its threads
+
+cdef struct ThreadSlot:
+    int64_t tid                  # 0: empty
+    Thread *thread
+
+cdef struct ThreadTable:
+    uint32_t count
+    uint32_t capacity            # slots, a power of two
+    uint32_t limit               # threads at the most; beyond, new ones are not kept and counted
+    uint64_t refused
+    uint64_t added
+    uint64_t removed
+    ThreadSlot *slots            # open addressing by tid
+    Thread *last                 # found last, or NULL
+
+cdef int threads_init(ThreadTable *table, uint32_t limit) except -1 nogil
+cdef void threads_free(ThreadTable *table) noexcept nogil
+cdef Thread *threads_find(ThreadTable *table, int64_t tid) noexcept nogil        # NULL: not known
+cdef Thread *threads_add(ThreadTable *table, int64_t tid) noexcept nogil         # zeroed, fds NULL; in place of any of that tid; NULL: refused
+cdef void threads_remove(ThreadTable *table, int64_t tid) noexcept nogil
+# The main thread of a thread's process, or the thread itself where that is not known.
+cdef Thread *threads_main(ThreadTable *table, Thread *thread) noexcept nogil
+# The process that made this one: the main thread of ptid's process, or NULL.
+cdef Thread *threads_parent(ThreadTable *table, Thread *thread) noexcept nogil

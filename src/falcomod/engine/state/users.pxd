@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Names of users and groups by id."""
+
+from libc.stdint cimport uint32_t
+
+from falcomod.engine.types cimport Text
+
+cdef struct Name:
+    uint32_t id
+    Text *name
+    Text *home                   # users only; NULL elsewhere
+    Text *shell
+
+cdef struct NameTable:
+    uint32_t count
+    Name *rows                   # sorted by id
+
+cdef const Name *names_find(const NameTable *table, uint32_t id) noexcept nogil
+cdef void names_free(NameTable *table) noexcept nogil

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every exception that falcomod raises on purpose.
+
+    FalcomodError                   exit code 70: a bug, unless a subclass says otherwise
+    ├── UserError                   1: something the user wrote is wrong
+    │   ├── LocatedError            … at a place in a file
+    │   │   ├── RuleError           one fault in a rules file
+    │   │   └── ConfigError         one fault in a configuration
+    │   ├── RuleLoadError           all faults of a set of rules files
+    │   ├── FieldError              a field that does not exist, or its argument
+    │   ├── CheckError              an operator or value that a field does not take
+    │   └── TemplateError           an output template that cannot be read
+    └── EnvironmentFault            3: the host refuses: driver, permission
+        ├── DriverError             no driver, or one of another version
+        └── PermissionFault         not allowed to do what was asked
+
+Bad arguments to functions are the builtin ValueError and TypeError.  The
+command line turns the classes into exit codes and messages without a
+traceback; anything else that reaches it is a bug of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+EXIT_OK = 0
+EXIT_USER = 1
+EXIT_USAGE = 2
+EXIT_ENVIRONMENT = 3
+EXIT_BUG = 70
+
+
+@dataclass(frozen=True, order=True)
+class Location:
+    """A place in a file; line and column count from 1, 0 where unknown."""
+
+    path: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        place = [self.path]
+        if self.line:
+            place.append(str(self.line))
+            if self.column:
+                place.append(str(self.column))
+        return ":".join(place)
+
+
+class FalcomodError(Exception):
+    """The root; never raised itself."""
+
+    exit_code = EXIT_BUG
+
+
+class UserError(FalcomodError):
+    """What the user wrote cannot be carried out; the message says what to change."""
+
+    exit_code = EXIT_USER
+
+
+class LocatedError(UserError):
+    """A fault at a place in a file.
+
+    *message* says what is wrong and what was expected, *remedy* what to do,
+    *quote* is the line of the file that the place points into.
+    """
+
+    def __init__(
+        self, message: str, location: Location, *, quote: str = "", remedy: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.location = location
+        self.quote = quote
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        lines = [f"{self.location}: {self.message}"]
+        if self.quote:
+            lines.append(f"    {self.quote}")
+            if self.location.column:
+                lines.append("    " + " " * (self.location.column - 1) + "^")
+        if self.remedy:
+            lines.append(f"    {self.remedy}")
+        return "\n".join(lines)
+
+
+class RuleError(LocatedError):
+    """One fault in a rules file; *code* is the LOAD_… code that tools know."""
+
+    def __init__(
+        self,
+        message: str,
+        location: Location,
+        *,
+        code: str = "LOAD_ERR_VALIDATE",
+        quote: str = "",
+        remedy: str = "",
+    ) -> None:
+        super().__init__(message, location, quote=quote, remedy=remedy)
+        self.code = code
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}\n    {self.code}"
+
+
+class ConfigError(LocatedError):
+    """One fault in a configuration file or a -o override."""
+
+
+class RuleLoadError(UserError):
+    """Every fault found in a set of rules files, sorted by place."""
+
+    def __init__(self, errors: Sequence[RuleError]) -> None:
+        self.errors = tuple(sorted(errors, key=lambda error: error.location))
+        super().__init__("\n".join(str(error) for error in self.errors))
+
+
+class FieldError(UserError):
+    """A field that does not exist, or an argument that it does not take."""
+
+
+class CheckError(UserError):
+    """An operator or a value that a field does not take."""
+
+
+class TemplateError(UserError):
+    """An output template that cannot be read."""
+
+
+class EnvironmentFault(FalcomodError):
+    """The host does not allow what was asked; the message says what to do."""
+
+    exit_code = EXIT_ENVIRONMENT
+
+
+class DriverError(EnvironmentFault):
+    """No driver can be used, or one of another version is loaded."""
+
+
+class PermissionFault(EnvironmentFault):
+    """The process lacks a right that it needs."""
