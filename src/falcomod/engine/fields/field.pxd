@@ -28,10 +28,12 @@ cdef enum:
     FIELD_ANY = 2                # several candidates: see matches below (proc.aname, fd.ip)
     FIELD_DEPRECATED = 4
     FIELD_HEX = 8                # printed in hexadecimal
+    FIELD_ENDS = 16              # with FIELD_ANY: the two ends of a connection (fd.ip, fd.port, fd.net)
 
 # For FIELD_ANY fields the evaluator asks for candidate after candidate: function is
 # called with out.number = 0, 1, 2 … on entry until it returns 0; the check holds as
-# soon as one candidate satisfies it (for fd.ip, fd.port, fd.net with !=: all must).
+# soon as one candidate satisfies it (with FIELD_ENDS and !=: all must). Where such a
+# field takes an argument that picks one (proc.aname[2]), its FieldRef has no FIELD_ANY.
 
 
 cdef class FieldRef:
