@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads a configuration file and `-o key=value` overrides into a Config.
+
+A fault is one ConfigError with file, line, column and what to do.  The home
+of PyYAML for configuration: node marks give every key its place.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import typing
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+from falcomod.config.model import Config
+from falcomod.errors import ConfigError, Location, UserError
+
+T = TypeVar("T")
+
+COMMAND_LINE = "command line"
+
+
+def load(path: str | None, overrides: Sequence[str] = ()) -> Config:
+    """The configuration of a file (None: defaults alone), changed by overrides in order.
+
+    Raises ConfigError for a file that cannot be read or parsed, an unknown
+    key, a value of the wrong type.
+    """
+    config = Config() if path is None else from_text(_read(path), path)
+    for override in overrides:
+        config = _override(config, override)
+    return config
+
+
+def from_text(text: str, path: str) -> Config:
+    """The configuration in YAML text; path is for messages only."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = Location(path, mark.line + 1, mark.column + 1) if mark else Location(path)
+        raise ConfigError(f"not YAML: {error.problem}", place, quote=_quote(text, mark)) from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"not YAML: {error}", Location(path)) from None
+    if node is None:
+        return Config()
+    return _Reader(text, path).read(Config, node, "")
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"not UTF-8 text: {error.reason}", Location(path)) from None
+    except OSError as error:
+        raise ConfigError(
+            f"cannot read the configuration: {error.strerror}",
+            Location(path),
+            remedy="name a readable file with -c, or leave -c out to run with the defaults",
+        ) from None
+
+
+def _quote(text: str, mark: yaml.Mark | None) -> str:
+    lines = text.splitlines()
+    return lines[mark.line] if mark and mark.line < len(lines) else ""
+
+
+class _Reader:
+    """Turns YAML nodes into the dataclasses of config.model."""
+
+    def __init__(self, text: str, path: str) -> None:
+        self.text = text
+        self.path = path
+
+    def error(self, message: str, node: yaml.Node, remedy: str = "") -> ConfigError:
+        if self.path == COMMAND_LINE:
+            return ConfigError(message, Location(self.path), remedy=remedy)
+        mark = node.start_mark
+        place = Location(self.path, mark.line + 1, mark.column + 1)
+        return ConfigError(message, place, quote=_quote(self.text, mark), remedy=remedy)
+
+    def read(self, cls: type[T], node: yaml.Node, prefix: str) -> T:
+        if not isinstance(node, yaml.MappingNode):
+            what = prefix.rstrip(".") or "the configuration"
+            raise self.error(f"{what} must be a mapping of keys to values", node)
+        known = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
+        types = typing.get_type_hints(cls)
+        values: dict[str, Any] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode) or key.value not in known:
+                remedy = _nearest(str(key.value), known)
+                raise self.error(f"unknown key '{prefix}{key.value}'", key, remedy)
+            if key.value in values:
+                raise self.error(f"key '{prefix}{key.value}' stands here twice", key)
+            name = prefix + key.value
+            values[key.value] = self.value(
+                types[key.value], value, name, known[key.value].metadata.get("choices", ())
+            )
+        return cls(**values)
+
+    def value(self, kind: Any, node: yaml.Node, name: str, choices: tuple[str, ...]) -> Any:
+        if dataclasses.is_dataclass(kind):
+            return self.read(typing.cast(type[Any], kind), node, name + ".")
+        if typing.get_origin(kind) is list:
+            if not isinstance(node, yaml.SequenceNode):
+                raise self.error(f"{name} must be a list", node)
+            return [self.scalar(str, item, name, ()) for item in node.value]
+        return self.scalar(kind, node, name, choices)
+
+    def scalar(self, kind: type, node: yaml.Node, name: str, choices: tuple[str, ...]) -> Any:
+        if not isinstance(node, yaml.ScalarNode):
+            raise self.error(f"{name} must be a single value", node)
+        text = node.value
+        if kind is bool:
+            if text.lower() not in ("true", "false"):
+                raise self.error(f"{name} must be true or false, not '{text}'", node)
+            return text.lower() == "true"
+        if kind is int:
+            try:
+                return int(text, 0)
+            except ValueError:
+                raise self.error(f"{name} must be a whole number, not '{text}'", node) from None
+        if choices and text.lower() not in choices:
+            raise self.error(f"{name} must be one of {', '.join(choices)}, not '{text}'", node)
+        return text.lower() if choices else text
+
+
+def _nearest(key: str, known: dict[str, Any]) -> str:
+    close = difflib.get_close_matches(key, known, n=1)
+    return f"did you mean '{close[0]}'?" if close else f"known keys: {', '.join(sorted(known))}"
+
+
+def _override(config: Config, text: str) -> Config:
+    """Applies one `key=value`, `a.b=value` or `list[]=value`."""
+    key, equals, value = text.partition("=")
+    key = key.strip()
+    if not equals or not key:
+        raise UserError(f"-o {text}: expected key=value, such as -o json_output=true")
+    append = key.endswith("[]")
+    parts = key.removesuffix("[]").split(".")
+    changed = _replace(config, parts, value.strip(), parts, append)
+    return typing.cast(Config, changed)
+
+
+def _replace(target: Any, rest: list[str], text: str, parts: list[str], append: bool) -> Any:
+    known = {field.name: field for field in dataclasses.fields(target)}
+    name = ".".join(parts)
+    reader = _Reader(text, COMMAND_LINE)
+    node = yaml.ScalarNode("tag:yaml.org,2002:str", text)
+    if rest[0] not in known:
+        raise reader.error(f"-o {name}: unknown key '{rest[0]}'", node, _nearest(rest[0], known))
+    kind = typing.get_type_hints(type(target))[rest[0]]
+    if len(rest) > 1:
+        inner = getattr(target, rest[0])
+        if not dataclasses.is_dataclass(inner):
+            raise reader.error(f"-o {name}: '{rest[0]}' has no keys below it", node)
+        new: Any = _replace(inner, rest[1:], text, parts, append)
+    elif dataclasses.is_dataclass(kind):
+        raise reader.error(f"-o {name}: name a key below '{rest[0]}'", node)
+    elif typing.get_origin(kind) is list:
+        new = [*getattr(target, rest[0]), text] if append else [text]
+    else:
+        choices = known[rest[0]].metadata.get("choices", ())
+        new = reader.scalar(kind, node, f"-o {name}", choices)
+    return dataclasses.replace(target, **{rest[0]: new})

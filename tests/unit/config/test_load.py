@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading configuration: what is right is kept, what is wrong is shown with its place."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from falcomod.config.load import from_text, load
+from falcomod.config.model import Config
+from falcomod.errors import ConfigError, UserError
+
+
+def test_no_file_gives_the_defaults() -> None:
+    assert load(None) == Config()
+
+
+def test_empty_file_gives_the_defaults() -> None:
+    assert from_text("# nothing\n", "c.yaml") == Config()
+
+
+def test_values_of_every_kind() -> None:
+    config = from_text(
+        "rules_files: [a.yaml, b.yaml]\njson_output: true\npriority: Warning\n"
+        "engine:\n  kind: kmod\n  kmod: {ring_size_mb: 16}\n",
+        "c.yaml",
+    )
+    assert config.rules_files == ["a.yaml", "b.yaml"]
+    assert config.json_output is True
+    assert config.priority == "warning"
+    assert (config.engine.kind, config.engine.kmod.ring_size_mb) == ("kmod", 16)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("json_outptu: true", "c.yaml:1:1", "did you mean 'json_output'?"),
+        ("engine:\n  kimd: auto", "c.yaml:2:3", "unknown key 'engine.kimd'"),
+        ("json_output: yes please", "c.yaml:1:14", "must be true or false"),
+        ("engine: {kmod: {ring_size_mb: lots}}", "c.yaml:1:31", "must be a whole number"),
+        ("rules_files: a.yaml", "c.yaml:1:14", "must be a list"),
+        ("- a\n- b", "c.yaml:1:1", "must be a mapping"),
+        ("priority: shouting", "c.yaml:1:11", "must be one of emergency"),
+        ("priority: [debug]", "c.yaml:1:11", "must be a single value"),
+        ("a: [1,", "c.yaml:1:7", "not YAML"),
+        ("json_output: true\njson_output: false", "c.yaml:2:1", "stands here twice"),
+    ],
+)
+def test_fault_is_shown_with_its_place(text: str, place: str, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        from_text(text, "c.yaml")
+    assert str(caught.value).startswith(place + ": ")
+    assert message in str(caught.value)
+
+
+def test_missing_file_names_file_reason_and_remedy() -> None:
+    with pytest.raises(ConfigError, match=r"/no/such\.yaml: cannot read .*No such file") as caught:
+        load("/no/such.yaml")
+    assert "-c" in caught.value.remedy
+
+
+def test_file_that_is_not_text(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        load(str(path))
+
+
+def test_overrides_apply_in_order() -> None:
+    config = load(
+        None,
+        ["json_output=true", "engine.kmod.ring_size_mb=32", "rules_files[]=a", "rules_files[]=b"],
+    )
+    assert config.json_output is True
+    assert config.engine.kmod.ring_size_mb == 32
+    assert config.rules_files == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("json_output", "expected key=value"),
+        ("=x", "expected key=value"),
+        ("json_outptu=true", "did you mean 'json_output'"),
+        ("json_output=perhaps", "must be true or false"),
+        ("engine=x", "name a key below 'engine'"),
+        ("priority.x=1", "has no keys below it"),
+        ("engine.kmod.ring_size_mb=x", "whole number"),
+    ],
+)
+def test_bad_override_is_explained(override: str, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        load(None, [override])
+
+
+@given(st.text(max_size=200))
+def test_any_text_gives_a_configuration_or_an_error(text: str) -> None:
+    with contextlib.suppress(ConfigError):
+        assert isinstance(from_text(text, "c.yaml"), Config)
