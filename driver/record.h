@@ -19,6 +19,7 @@
 #include <linux/types.h>
 #include <linux/socket.h>
 #include "uapi/falcomod_record.h"
+#include "uapi/falcomod_ring.h"
 
 struct fm_record {
 	const struct fm_event_info *info;
