@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reading and writing.  What was read is there only after success; what was to
+ * be written is there after a failure too, and then as much as was asked for.
+ */
+#include <linux/types.h>
+#include "../message.h"
+#include "fill.h"
+
+static u64 bytes_read(const struct fm_call *call)
+{
+	return call->ret > 0 ? call->ret : 0;
+}
+
+static u64 bytes_written(const struct fm_call *call, u64 asked)
+{
+	return call->ret > 0 ? call->ret : asked;
+}
+
+/* The offset of a call: the low and, of 32-bit callers, the high half. */
+static u64 offset(const struct fm_call *call)
+{
+	if (call->compat)
+		return (u64)call->args[4] << 32 | (u32)call->args[3];
+	return call->args[3];
+}
+
+static void fill_read(struct fm_record *record, const struct fm_call *call)
+{
+	fm_push_res(record, call->ret);
+	fm_push_data_user(record, call->args[1], bytes_read(call));
+	fm_push_fd(record, call->args[0]);
+	fm_push_u32(record, call->args[2]);
+}
+
+static void fill_pread(struct fm_record *record, const struct fm_call *call)
+{
+	fill_read(record, call);
+	fm_push_u64(record, offset(call));
+}
+
+static void fill_write(struct fm_record *record, const struct fm_call *call)
+{
+	fm_push_res(record, call->ret);
+	fm_push_data_user(record, call->args[1], bytes_written(call, call->args[2]));
+	fm_push_fd(record, call->args[0]);
+	fm_push_u32(record, call->args[2]);
+}
+
+static void fill_pwrite(struct fm_record *record, const struct fm_call *call)
+{
+	fill_write(record, call);
+	fm_push_u64(record, offset(call));
+}
+
+/* The size of a scattered read is what came, that of a gathered write what was asked for. */
+static void fill_readv(struct fm_record *record, const struct fm_call *call)
+{
+	u64 size = bytes_read(call);
+
+	fm_push_res(record, call->ret);
+	fm_push_u32(record, size);
+	fm_push_data_iovec(record, call, call->args[1], call->args[2], size);
+	fm_push_fd(record, call->args[0]);
+}
+
+static void fill_preadv(struct fm_record *record, const struct fm_call *call)
+{
+	fill_readv(record, call);
+	fm_push_u64(record, offset(call));
+}
+
+static void fill_writev(struct fm_record *record, const struct fm_call *call)
+{
+	u64 size = fm_iovec_size(record, call, call->args[1], call->args[2]);
+
+	fm_push_res(record, call->ret);
+	fm_push_data_iovec(record, call, call->args[1], call->args[2],
+			   bytes_written(call, size));
+	fm_push_fd(record, call->args[0]);
+	fm_push_u32(record, size);
+}
+
+static void fill_pwritev(struct fm_record *record, const struct fm_call *call)
+{
+	fill_writev(record, call);
+	fm_push_u64(record, offset(call));
+}
+
+const struct fm_fill_row fm_fill_io[] = {
+	{ FM_READ_X, fill_read },
+	{ FM_PREAD_X, fill_pread },
+	{ FM_WRITE_X, fill_write },
+	{ FM_PWRITE_X, fill_pwrite },
+	{ FM_READV_X, fill_readv },
+	{ FM_PREADV_X, fill_preadv },
+	{ FM_WRITEV_X, fill_writev },
+	{ FM_PWRITEV_X, fill_pwritev },
+	{ 0, NULL }
+};
