@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+# falcomod: `make help` lists what can be made.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+BUILT  := $(VENV)/.built
+KERNEL ?= $(shell uname -r)
+DKMS_VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+DKMS_SOURCE  := /usr/src/falcomod-$(DKMS_VERSION)
+
+ENGINE_SOURCES := $(shell find src -name '*.pyx' -o -name '*.pxd') \
+	$(wildcard driver/uapi/*) setup.py pyproject.toml
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+
+.PHONY: start
+start: build ## install what is missing, build, pick a driver, watch this host
+	@tools/start $(BIN)
+
+.PHONY: test
+test: test-unit test-vm ## all tests
+
+.PHONY: test-unit
+test-unit: build ## tests without root
+	$(BIN)/python -m pytest tests/unit tests/reference tests/property tests/scenario
+
+.PHONY: test-vm
+test-vm: build ## driver and end-to-end tests on Debian's kernel in QEMU
+	tools/install-packages vm
+	tests/vm/run $(BIN)/python
+
+.PHONY: fuzz
+fuzz: build ## 100 000 mutated records through a build with sanitizers
+	tests/fuzz/run-sanitized $(BIN)/python
+
+.PHONY: bench
+bench: build ## cost per event, stage by stage
+	$(BIN)/python bench/run.py
+
+.PHONY: golden
+golden: build ## print tests/golden anew; review the difference
+	$(BIN)/python tools/print_golden.py
+
+.PHONY: build
+build: $(BUILT) ## the engine, in a virtual environment of its own
+
+$(BUILT): $(ENGINE_SOURCES)
+	@tools/install-packages build
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check 'setuptools>=68' wheel 'cython>=3.0'
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation -e '.[test]'
+	@touch $@
+
+.PHONY: driver
+driver: ## the kernel module for KERNEL, in driver/
+	$(MAKE) -C driver KDIR=/lib/modules/$(KERNEL)/build
+
+.PHONY: dkms-install
+dkms-install: ## the kernel module, rebuilt by DKMS with every new kernel
+	@tools/install-packages dkms
+	rm -rf $(DKMS_SOURCE)
+	mkdir -p $(DKMS_SOURCE)
+	cp -r driver dkms.conf $(DKMS_SOURCE)/
+	$(MAKE) -s -C $(DKMS_SOURCE)/driver distclean
+	dkms add -m falcomod -v $(DKMS_VERSION)
+	dkms build -m falcomod -v $(DKMS_VERSION) -k $(KERNEL)
+	dkms install -m falcomod -v $(DKMS_VERSION) -k $(KERNEL)
+
+.PHONY: dkms-remove
+dkms-remove: ## undo dkms-install
+	-rmmod falcomod 2>/dev/null
+	dkms remove -m falcomod -v $(DKMS_VERSION) --all
+	rm -rf $(DKMS_SOURCE)
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf $(VENV) build dist src/*.egg-info
+	find src -name '*.so' -delete
+	find src -name '*.pyx' | sed 's/pyx$$/c/' | xargs rm -f
+	test ! -e driver/Makefile || $(MAKE) -s -C driver distclean
