@@ -87,9 +87,10 @@ static const struct flag_row fcntl_rows[] = {
 	{ F_GETOWN, FM_fcntl_commands_F_GETOWN },
 	{ F_SETSIG, FM_fcntl_commands_F_SETSIG },
 	{ F_GETSIG, FM_fcntl_commands_F_GETSIG },
-	{ F_GETLK64, FM_fcntl_commands_F_GETLK64 },
-	{ F_SETLK64, FM_fcntl_commands_F_SETLK64 },
-	{ F_SETLKW64, FM_fcntl_commands_F_SETLKW64 },
+	/* F_GETLK64 and on, of 32-bit callers; not every 64-bit kernel's headers name them. */
+	{ 12, FM_fcntl_commands_F_GETLK64 },
+	{ 13, FM_fcntl_commands_F_SETLK64 },
+	{ 14, FM_fcntl_commands_F_SETLKW64 },
 	{ F_SETOWN_EX, FM_fcntl_commands_F_SETOWN_EX },
 	{ F_GETOWN_EX, FM_fcntl_commands_F_GETOWN_EX },
 	{ F_OFD_GETLK, FM_fcntl_commands_F_OFD_GETLK },
