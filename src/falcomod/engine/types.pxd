@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Values that the parts of the engine hand to each other."""
 
-from libc.stdint cimport int64_t, uint8_t, uint32_t
+from libc.stdint cimport int8_t, int64_t, uint8_t, uint32_t
 
 
 # Bytes that somebody else owns. Not NUL-terminated. data is NULL only where there is no value.
@@ -24,6 +24,7 @@ cdef struct Arg:
     Str text                     # as written; data NULL: no argument
     int64_t index                # the number, if it is one
     uint8_t is_index             # 1: index counts
+    const int8_t *parameter      # evt.arg.NAME: the parameter of that name by event code, -1: none; else NULL
 
 
 # Memory for texts that are put together for one event (a command line, a socket's name).
