@@ -29,6 +29,9 @@ cdef enum:
     FIELD_DEPRECATED = 4
     FIELD_HEX = 8                # printed in hexadecimal
     FIELD_ENDS = 16              # with FIELD_ANY: the two ends of a connection (fd.ip, fd.port, fd.net)
+    FIELD_NAMED = 32             # the argument is a name and may follow a dot (evt.arg.flags)
+    FIELD_INDEX = 64             # the argument is a number (proc.aname[2])
+    FIELD_PADDED = 128           # printed with at least nine digits (nanoseconds of a second)
 
 # For FIELD_ANY fields the evaluator asks for candidate after candidate: function is
 # called with out.number = 0, 1, 2 … on entry until it returns 0; the check holds as
@@ -39,8 +42,16 @@ cdef enum:
 cdef class FieldRef:
     """A field with its argument, ready to be evaluated."""
 
-    cdef FieldRow row            # a copy
-    cdef Arg arg                 # arg.text points into _argument
+    cdef FieldRow row            # a copy; evt.rawarg's has the type of the parameter asked for
+    cdef Arg arg                 # arg.text points into _argument, arg.parameter into _parameter
     cdef bytes _argument
+    cdef bytes _parameter
     cdef readonly str name       # as written: "proc.aname[2]"
     cdef readonly object info    # FieldInfo
+
+
+# Declares a field; stands under its function and runs when its module is imported.
+cdef int bind(str name, uint8_t type, uint8_t flags, uint8_t argument, FieldFn function, str doc) except -1
+# Calls prepare(ref) for every reference to the field made from now on, so that it can
+# check the argument or look it up. prepare raises FieldError.
+cdef int on_reference(str name, object prepare) except -1
