@@ -107,18 +107,24 @@ def transform(node: Node, leaf: Callable[[Node], Node]) -> Node:
     return leaf(node)
 
 
-def depth(node: Node) -> int:
-    """How many nodes lie on the longest way down."""
-    deepest = 0
-    pending = [(node, 1)]
-    while pending:
-        current, level = pending.pop()
-        deepest = max(deepest, level)
-        if isinstance(current, And | Or):
-            pending.extend((child, level + 1) for child in current.children)
-        elif isinstance(current, Not):
-            pending.append((current.child, level + 1))
-    return deepest
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How many nodes lie on the longest way down a tree, and how many it has."""
+
+    depth: int = 1
+    nodes: int = 1
+
+
+def measure(node: Node, leaf: Callable[[Node], Extent]) -> Extent:
+    """The extent of a tree; *leaf* tells that of a Check, MacroRef or Constant."""
+    if isinstance(node, Not):
+        children = [measure(node.child, leaf)]
+    elif isinstance(node, And | Or):
+        children = [measure(child, leaf) for child in node.children]
+    else:
+        return leaf(node)
+    depth = max(child.depth for child in children)
+    return Extent(depth + 1, sum(child.nodes for child in children) + 1)
 
 
 def to_text(node: Node) -> str:

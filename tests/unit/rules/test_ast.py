@@ -32,9 +32,10 @@ def test_transform_replaces_leaves_and_keeps_what_stays() -> None:
     assert ast.transform(changed, leaf) is changed
 
 
-def test_depth_counts_the_longest_way() -> None:
-    assert ast.depth(A) == 1
-    assert ast.depth(TREE) == 4
+def test_measure_tells_the_longest_way_and_the_number_of_nodes() -> None:
+    assert ast.measure(A, lambda leaf: ast.Extent()) == ast.Extent(1, 1)
+    assert ast.measure(TREE, lambda leaf: ast.Extent()) == ast.Extent(4, 8)
+    assert ast.measure(TREE, lambda leaf: ast.Extent(5, 10)) == ast.Extent(8, 44)
 
 
 def test_to_text_puts_brackets_where_they_are_needed() -> None:

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rules files to a collection.
+
+Reads files in the order given (a directory: its *.yaml and *.yml files by name)
+and merges them into one collection.  A fault does not stop the reading: all of
+them are raised together, sorted by place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from falcomod.errors import Location, RuleError, RuleLoadError
+from falcomod.rules.document import Mapping, is_null, read_documents
+from falcomod.rules.document import Sequence as SequenceNode
+from falcomod.rules.items import read_item
+from falcomod.rules.merge import merge
+from falcomod.rules.model import RuleCollection
+from falcomod.rules.requirements import read_requirement
+from falcomod.rules.resolve import syntax_faults
+from falcomod.rules.text import Scalar, SourceFile
+
+_SUFFIXES = (".yaml", ".yml")
+
+
+def load_files(paths: Iterable[str | Path]) -> RuleCollection:
+    """The rules, macros and lists of all files.
+
+    Raises RuleLoadError with every fault of every file.
+    """
+    errors: list[RuleError] = []
+    files = [file for path in paths for file in _files(str(path), errors)]
+    return load_sources(files, errors)
+
+
+def load_sources(files: Iterable[SourceFile], errors: Iterable[RuleError] = ()) -> RuleCollection:
+    """The same for texts that are at hand; *errors* are those met in reaching them."""
+    collection = RuleCollection()
+    errors = list(errors)
+    for file in files:
+        _load_file(file, collection, errors)
+    if errors:
+        # Conditions are read on the way to a program, which this load will not reach.
+        errors.extend(syntax_faults(collection))
+        raise RuleLoadError(errors)
+    return collection
+
+
+def _load_file(file: SourceFile, collection: RuleCollection, errors: list[RuleError]) -> None:
+    try:
+        for root in read_documents(file):
+            _load_document(file, root, collection, errors)
+    except RuleError as error:
+        errors.append(error)
+
+
+def _files(path: str, errors: list[RuleError]) -> Sequence[SourceFile]:
+    found = Path(path)
+    try:
+        if found.is_dir():
+            inside = sorted(entry for entry in found.iterdir() if entry.suffix in _SUFFIXES)
+            return [_read(entry) for entry in inside if entry.is_file()]
+        return [_read(found)]
+    except RuleError as error:
+        errors.append(error)
+    except OSError as error:
+        message = f"this rules file cannot be read: {error.strerror}"
+        remedy = "give the path of a readable file or directory"
+        place = Location(error.filename or path)
+        errors.append(RuleError(message, place, code="LOAD_ERR_FILE_READ", remedy=remedy))
+    return []
+
+
+def _read(path: Path) -> SourceFile:
+    content = path.read_bytes()
+    try:
+        return SourceFile(str(path), content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise RuleError(
+            "this rules file is not UTF-8 text",
+            Location(str(path), line),
+            code="LOAD_ERR_FILE_READ",
+            remedy="save it as UTF-8",
+        ) from None
+
+
+def _load_document(
+    file: SourceFile, root: object, collection: RuleCollection, errors: list[RuleError]
+) -> None:
+    if isinstance(root, Scalar) and is_null(root):
+        return
+    if not isinstance(root, SequenceNode):
+        place = root.location if isinstance(root, Scalar | Mapping) else Location(file.path)
+        message = "a rules file is a sequence of items, each beginning with '- '"
+        raise _fault(file, place, message)
+    for node in root.items:
+        if is_null(node):
+            continue
+        if isinstance(node, Mapping):
+            _load_item(file, node, collection, errors)
+        else:
+            message = "an item of a rules file has keys, such as 'rule:' or 'macro:'"
+            errors.append(_fault(file, node.location, message))
+
+
+def _load_item(
+    file: SourceFile, node: Mapping, collection: RuleCollection, errors: list[RuleError]
+) -> None:
+    try:
+        if read_requirement(file, node, collection):
+            return
+        found: list[RuleError] = []
+        item = read_item(file, node, collection.warnings, found)
+        errors.extend(found)
+        if item is not None and not found:
+            merge(collection, item)
+    except RuleError as error:
+        errors.append(error)
+
+
+def _fault(file: SourceFile, place: Location, message: str) -> RuleError:
+    return RuleError(message, place, code="LOAD_ERR_YAML_VALIDATE", quote=file.quote(place))

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Keys of rules, macros and lists, and the values they take."""
+
+import pytest
+
+from falcomod.alert.model import Priority
+from falcomod.errors import RuleError
+from falcomod.rules.document import Mapping, read_documents
+from falcomod.rules.items import KEYS, read_item
+from falcomod.rules.model import Item
+from falcomod.rules.text import SourceFile, SourceText
+
+
+def read(text: str) -> tuple[Item | None, list[RuleError], list[RuleError]]:
+    """The item of a mapping, its warnings and its errors."""
+    file = SourceFile("rules.yaml", text)
+    (node,) = read_documents(file)
+    assert isinstance(node, Mapping)
+    warnings: list[RuleError] = []
+    errors: list[RuleError] = []
+    return read_item(file, node, warnings, errors), warnings, errors
+
+
+FULL_RULE = """\
+rule: A rule
+desc: what it means
+condition: evt.num > 0
+output: happened
+priority: info
+source: syscall
+enabled: no
+tags: [a, b]
+exceptions:
+  - name: ours
+    fields: [proc.name, fd.name]
+    comps: [=, startswith]
+    values: [[a, /b]]
+  - name: more
+    fields: proc.name
+warn_evttypes: false
+skip-if-unknown-filter: true
+capture: true
+capture_duration: 500
+append: false
+override: {}
+"""
+
+
+def test_a_rule_with_every_key() -> None:
+    item, warnings, errors = read(FULL_RULE)
+    assert item is not None
+    assert (warnings, errors) == ([], [])
+    assert set(item.values) == set(KEYS["rule"]) - {"rule", "append", "override"}
+    assert item.name.value == "A rule"
+    assert item.values["priority"] is Priority.INFORMATIONAL
+    assert item.values["enabled"] is False
+    assert item.values["tags"] == {"a", "b"}
+    assert item.values["capture_duration"] == 500
+    ours, more = item.values["exceptions"]
+    assert [field.value for field in ours.fields] == ["proc.name", "fd.name"]
+    assert (ours.single, more.single) == (False, True)
+    assert more.values is None
+
+
+def test_the_kind_is_told_by_the_first_known_key() -> None:
+    item, warnings, _ = read("macro: m\nlist: l\nitems: [a]\n")
+    assert item is not None
+    assert item.kind == "list"
+    assert [warning.code for warning in warnings] == ["LOAD_UNKNOWN_KEY"]
+
+
+def test_override_and_append() -> None:
+    item, _, errors = read("list: l\nitems: [a]\noverride:\n  items: append\n")
+    assert item is not None
+    assert not errors
+    assert item.override["items"].operation == "append"
+    item, _, _ = read("macro: m\ncondition: a\nappend: true\n")
+    assert item is not None
+    assert item.append
+    assert isinstance(item.values["condition"], SourceText)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "code"),
+    [
+        ("rule: r\nunknown: 1\n", "rules.yaml:2:1", "LOAD_UNKNOWN_KEY"),
+        ("list: l\nitems: []\nitems: [a]\n", "rules.yaml:3:1", "LOAD_UNKNOWN_KEY"),
+        ("other: 1\n", "rules.yaml:1:1", "LOAD_UNKNOWN_ITEM"),
+        ("macro: a-b\ncondition: c\n", "rules.yaml:1:8", "LOAD_INVALID_MACRO_NAME"),
+        ("list: a b\nitems: []\n", "rules.yaml:1:7", "LOAD_INVALID_LIST_NAME"),
+    ],
+)
+def test_warnings(text: str, place: str, code: str) -> None:
+    _, warnings, errors = read(text)
+    assert not errors
+    assert [(str(warning.location), warning.code) for warning in warnings] == [(place, code)]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("rule:\n", "rules.yaml:1:1", "no value"),
+        ('rule: ""\n', "rules.yaml:1:7", "empty"),
+        ("rule: [a]\n", "rules.yaml:1:7", "one value"),
+        ("rule: r\n? [a]\n: b\n", "rules.yaml:2:3", "one word"),
+        ("rule: r\npriority: urgent\n", "rules.yaml:2:11", "Emergency, Alert"),
+        ("rule: r\nenabled: maybe\n", "rules.yaml:2:10", "true or false"),
+        ("rule: r\ncapture_duration: -1\n", "rules.yaml:2:19", "milliseconds"),
+        ("rule: r\ntags: a\n", "rules.yaml:2:7", "takes a list"),
+        ("rule: r\ntags: [a, [b]]\n", "rules.yaml:2:11", "one word"),
+        ("rule: r\ntags: [a, ~]\n", "rules.yaml:2:11", "one word"),
+        ("rule: r\noverride: append\n", "rules.yaml:2:11", "keys of the item"),
+        ("rule: r\noverride: {tags: merge}\n", "rules.yaml:2:18", "invalid override"),
+        ("rule: r\noverride: {[a]: append}\n", "rules.yaml:2:12", "one word"),
+        ("rule: r\nexceptions: a\n", "rules.yaml:2:13", "list of items"),
+        ("rule: r\nexceptions: [a]\n", "rules.yaml:2:14", "name, fields"),
+        ("rule: r\nexceptions: [{fields: a}]\n", "rules.yaml:2:14", "needs a name"),
+        ("rule: r\nexceptions: [{name: a, values: b}]\n", "rules.yaml:2:32", "is a list"),
+    ],
+)
+def test_faults_have_a_place(text: str, place: str, message: str) -> None:
+    _, _, errors = read(text)
+    assert [str(error.location) for error in errors] == [place]
+    assert message in errors[0].message
+    assert errors[0].code == "LOAD_ERR_YAML_VALIDATE"
+
+
+def test_every_fault_of_an_item_is_found() -> None:
+    _, _, errors = read("rule: r\npriority: urgent\nenabled: maybe\ntags: a\n")
+    assert len(errors) == 3
