@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checks of texts and byte buffers.
+
+Texts are bytes without encoding: what a process passed to the kernel need not
+be UTF-8, and comparison by bytes is what the rule language means.  Order is
+that of bytes; "any case" is that of ASCII.
+"""
+
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
+from libc.stdint cimport uint8_t, uint32_t
+from libc.string cimport memcmp
+
+from falcomod.engine.match.glob cimport GlobOwner, glob_matches, glob_new, Glob
+from falcomod.engine.match.matcher cimport Constant, Matcher, comparison, matcher_new
+from falcomod.engine.match.pathtree cimport PathTree, PathTreeOwner, pathtree_covers, pathtree_new
+from falcomod.engine.match.textset cimport TextSet, TextSetOwner, textset_has, textset_new
+from falcomod.engine.types cimport Str, Value
+
+from falcomod.errors import CheckError
+
+cdef extern from "string.h" nogil:
+    # GNU; in the C library of every host this runs on. Linear time.
+    void *memmem(const void *haystack, size_t haystack_size, const void *needle, size_t needle_size)
+
+
+cdef bint equal(const Constant *constant, const Value *value) noexcept nogil:
+    return (
+        value.text.size == constant.text.size
+        and memcmp(value.text.data, constant.text.data, constant.text.size) == 0
+    )
+
+
+cdef bint differs(const Constant *constant, const Value *value) noexcept nogil:
+    return not equal(constant, value)
+
+
+cdef bint less(const Constant *constant, const Value *value) noexcept nogil:
+    return _order(&value.text, &constant.text) < 0
+
+
+cdef bint at_most(const Constant *constant, const Value *value) noexcept nogil:
+    return _order(&value.text, &constant.text) <= 0
+
+
+cdef bint greater(const Constant *constant, const Value *value) noexcept nogil:
+    return _order(&value.text, &constant.text) > 0
+
+
+cdef bint at_least(const Constant *constant, const Value *value) noexcept nogil:
+    return _order(&value.text, &constant.text) >= 0
+
+
+cdef bint contains(const Constant *constant, const Value *value) noexcept nogil:
+    return memmem(value.text.data, value.text.size, constant.text.data, constant.text.size) is not NULL
+
+
+cdef bint contains_any_case(const Constant *constant, const Value *value) noexcept nogil:
+    # The constant is in lower case. Its length, which a rule's author chose, bounds
+    # the work per byte of the value.
+    cdef uint32_t size = constant.text.size
+    cdef uint32_t start, i
+    if size > value.text.size:
+        return False
+    for start in range(value.text.size - size + 1):
+        i = 0
+        while i < size and _lower(value.text.data[start + i]) == <uint8_t>constant.text.data[i]:
+            i += 1
+        if i == size:
+            return True
+    return False
+
+
+cdef bint starts_with(const Constant *constant, const Value *value) noexcept nogil:
+    return (
+        value.text.size >= constant.text.size
+        and memcmp(value.text.data, constant.text.data, constant.text.size) == 0
+    )
+
+
+cdef bint ends_with(const Constant *constant, const Value *value) noexcept nogil:
+    return (
+        value.text.size >= constant.text.size
+        and memcmp(
+            value.text.data + (value.text.size - constant.text.size),
+            constant.text.data,
+            constant.text.size,
+        ) == 0
+    )
+
+
+cdef bint member(const Constant *constant, const Value *value) noexcept nogil:
+    return textset_has(<const TextSet *>constant.table, value.text.data, value.text.size)
+
+
+cdef bint like(const Constant *constant, const Value *value) noexcept nogil:
+    return glob_matches(<const Glob *>constant.table, value.text.data, value.text.size)
+
+
+cdef bint below(const Constant *constant, const Value *value) noexcept nogil:
+    return pathtree_covers(<const PathTree *>constant.table, value.text.data, value.text.size)
+
+
+cdef inline int _order(const Str *left, const Str *right) noexcept nogil:
+    cdef int order = memcmp(left.data, right.data, min(left.size, right.size))
+    if order:
+        return order
+    return (left.size > right.size) - (left.size < right.size)
+
+
+cdef inline uint8_t _lower(char byte) noexcept nogil:
+    cdef uint8_t code = <uint8_t>byte
+    return code + 32 if c"A" <= code <= c"Z" else code
+
+
+def text(int kind, str operator, values) -> Matcher:
+    """A check of a string or path."""
+    return _prepare(TEXT, operator, [encoded(value) for value in values])
+
+
+def buffer(int kind, str operator, values) -> Matcher:
+    """A check of a byte buffer; bcontains and bstartswith take hexadecimal digits."""
+    if operator in HEXADECIMAL:
+        return _prepare(BUFFER, operator, [_from_hexadecimal(operator, value) for value in values])
+    return _prepare(BUFFER, operator, [encoded(value) for value in values])
+
+
+def encoded(value: str) -> bytes:
+    """The bytes that *value* stands for; escapes of undecodable bytes become those bytes."""
+    if "\0" in value:
+        raise CheckError(f"value {value!r} holds a NUL character, which no text of the kernel can contain")
+    return value.encode("utf-8", "surrogateescape")
+
+
+cdef bytes _from_hexadecimal(str operator, str value):
+    try:
+        # fromhex() would also take blanks.
+        return bytes.fromhex(value if value.isalnum() else "?")
+    except ValueError:
+        raise CheckError(f"'{value}' is not a hexadecimal string, which {operator} expects") from None
+
+
+cdef Matcher _prepare(dict rows, str operator, list values):
+    cdef Matcher matcher = matcher_new(rows[operator])
+    cdef TextSetOwner members
+    cdef GlobOwner pattern
+    cdef PathTreeOwner paths
+    if operator in ("in", "intersects"):
+        members = textset_new(values)
+        matcher.owned = members
+        matcher.constant.table = &members.table
+    elif operator == "pmatch":
+        paths = pathtree_new(values)
+        matcher.owned = paths
+        matcher.constant.table = &paths.tree
+    elif operator in ("glob", "iglob"):
+        pattern = glob_new(values[0], operator == "iglob")
+        matcher.owned = pattern
+        matcher.constant.table = &pattern.glob
+    else:
+        _keep_text(matcher, values[0].lower() if operator == "icontains" else values[0])
+    return matcher
+
+
+cdef int _keep_text(Matcher matcher, bytes value) except -1:
+    matcher.owned = value
+    matcher.constant.text.data = PyBytes_AS_STRING(value)
+    matcher.constant.text.size = <uint32_t>PyBytes_GET_SIZE(value)
+    return 0
+
+
+HEXADECIMAL = frozenset(("bcontains", "bstartswith"))
+
+TEXT = {
+    "=": comparison(equal, 2, 10),
+    "!=": comparison(differs, 2, 90),
+    "<": comparison(less, 4, 50),
+    "<=": comparison(at_most, 4, 50),
+    ">": comparison(greater, 4, 50),
+    ">=": comparison(at_least, 4, 50),
+    "contains": comparison(contains, 20, 10),
+    "icontains": comparison(contains_any_case, 60, 10),
+    "startswith": comparison(starts_with, 3, 10),
+    "endswith": comparison(ends_with, 3, 10),
+    "glob": comparison(like, 15, 10),
+    "iglob": comparison(like, 15, 10),
+    "in": comparison(member, 6, 15),
+    "intersects": comparison(member, 6, 15),
+    "pmatch": comparison(below, 30, 15),
+}
+
+BUFFER = {
+    "=": comparison(equal, 2, 10),
+    "!=": comparison(differs, 2, 90),
+    "contains": comparison(contains, 20, 10),
+    "startswith": comparison(starts_with, 3, 10),
+    "endswith": comparison(ends_with, 3, 10),
+    "bcontains": comparison(contains, 20, 10),
+    "bstartswith": comparison(starts_with, 3, 10),
+    "in": comparison(member, 6, 10),
+    "intersects": comparison(member, 6, 10),
+}
