@@ -23,3 +23,5 @@ cdef class ContextView:
 
     cdef Context *context        # NULL outside the callback
     cdef readonly str source     # "syscall"
+
+    cdef const Event *event(self) except NULL    # ValueError outside the callback

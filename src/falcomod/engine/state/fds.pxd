@@ -50,22 +50,33 @@ cdef struct Fd:
     uint8_t dest[16]
     uint32_t open_flags          # FM_file_flags_…
     uint32_t dev
-    uint64_t ino
+    uint64_t ino                 # of a pidfd: the process it stands for
     Text *name                   # absolute path, path of a unix socket …; or NULL
     Text *name_raw               # the path as the call gave it; or NULL
 
 cdef struct FdTable:
     uint32_t owners              # processes and CLONE_FILES relatives that share it
     uint32_t count               # descriptors in it
-    uint32_t capacity            # slots, a power of two
+    uint32_t capacity            # slots, 0 or a power of two
     Fd *slots                    # open addressing by number
 
+# Another descriptor with the same properties; its number and close_on_exec stay as they are.
+cdef void fd_assign(Fd *fd, const Fd *source) noexcept nogil
+cdef void fd_release(Fd *fd) noexcept nogil                      # gives its texts back; number is -1 then
+
 cdef FdTable *fds_new() noexcept nogil                           # NULL when memory is out
-cdef FdTable *fds_share(FdTable *table) noexcept nogil
+cdef FdTable *fds_share(FdTable *table) noexcept nogil           # NULL-safe
 cdef FdTable *fds_copy(const FdTable *table) noexcept nogil      # a fork's own copy; NULL when memory is out
 cdef void fds_release(FdTable *table) noexcept nogil             # NULL-safe
+# In all of these the table may be NULL: a thread of which no descriptors are kept.
 cdef Fd *fds_find(const FdTable *table, int64_t number) noexcept nogil   # NULL: not known; valid until the table changes
-# A fresh descriptor in place of any of that number; NULL when limit is reached or memory is out.
+# A fresh descriptor in place of any of that number; NULL when limit is reached, memory
+# is out or the number is not one of a descriptor.
 cdef Fd *fds_put(FdTable *table, int64_t number, uint32_t limit) noexcept nogil
 cdef void fds_remove(FdTable *table, int64_t number) noexcept nogil
+# Moves a descriptor out of the table: 1, or 0 and an empty *out where there is none.
+cdef int fds_take(FdTable *table, int64_t number, Fd *out) noexcept nogil
+# close_range(2): removes first to last, or marks them close-on-exec.
+cdef void fds_remove_range(FdTable *table, uint32_t first, uint32_t last) noexcept nogil
+cdef void fds_mark_range(FdTable *table, uint32_t first, uint32_t last) noexcept nogil
 cdef void fds_close_on_exec(FdTable *table) noexcept nogil

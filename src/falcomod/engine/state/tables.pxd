@@ -3,10 +3,23 @@
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
-from falcomod.engine.decode.event cimport Event
 from falcomod.engine.state.fds cimport Fd
 from falcomod.engine.state.threads cimport Thread, ThreadTable
 from falcomod.engine.state.users cimport NameTable
+from falcomod.engine.types cimport Text
+
+cdef enum:
+    ENDED_MAX = 256              # ended threads that are kept for a while
+    UNKNOWN_MAX = 256            # threads waiting to be looked up
+
+# How long an ended thread is kept: records of different CPUs may come a little out of order,
+# and alerts about its last calls name its ancestors.
+cdef enum:
+    GRACE_NS = 2000000000
+
+cdef struct Ended:
+    int64_t tid
+    uint64_t exit_ns
 
 cdef struct Tables:
     ThreadTable threads
@@ -14,13 +27,30 @@ cdef struct Tables:
     NameTable groups             # gid → name
     uint32_t fd_limit            # descriptors of one process at the most
     uint64_t fds_refused
-    uint64_t unknown_threads     # events of threads that nobody described
-    uint64_t ended[256]          # tids of ended threads awaiting removal after their grace, a ring
+    uint64_t unknown_threads     # stubs made: events of threads that nobody described
+    uint64_t unknown_lost        # … of them those that were not even queued for a look-up
+    Ended ended[ENDED_MAX]       # a ring, oldest first
     uint32_t ended_first
     uint32_t ended_count
-    int64_t unknown[256]         # tids to look up in /proc, a ring; overflow is counted only
+    uint64_t ended_due_ns        # when the oldest is to be removed; all ones: there is none
+    int64_t unknown[UNKNOWN_MAX] # tids to look up in /proc
     uint32_t unknown_count
     Fd closed                    # the descriptor that the current event closed, alive until the next event
+    Thread spare                 # stands in for a thread that the table refused; has no descriptors
+
+# The record of a thread, made as a stub and queued for a look-up where there is none.
+# NULL only for tid <= 0.
+cdef Thread *tables_thread(Tables *tables, int64_t tid, uint64_t now_ns) noexcept nogil
+# Marks a thread as ended; it is removed after its grace.
+cdef void tables_end(Tables *tables, Thread *thread, uint64_t now_ns) noexcept nogil
+# Removes the ended threads whose grace is over by now.
+cdef void tables_expire(Tables *tables, uint64_t now_ns) noexcept nogil
+# A fresh descriptor of the thread's process; counts a refusal.
+cdef Fd *tables_fd(Tables *tables, Thread *thread, int64_t number) noexcept nogil
+# Puts text in place of *slot; keeps what is there if it is the same. Out of memory: NULL there.
+cdef void text_set(Text **slot, const char *data, uint32_t size) noexcept nogil
+# The same for texts shared with another thread.
+cdef void text_inherit(Text **slot, Text *text) noexcept nogil
 
 
 cdef class State:
@@ -31,3 +61,5 @@ cdef class State:
     """
 
     cdef Tables tables
+
+    cdef int settle(self, Thread *thread) except -1

@@ -17,16 +17,22 @@ cdef enum:
     EXE_FROM_MEMFD = 4
     EXE_LOWER_LAYER = 8
 
+# Which side of a clone told of the thread; the other one is then still to come.
+cdef enum Birth:
+    BIRTH_KNOWN = 0              # both, or neither will
+    BIRTH_BY_PARENT
+    BIRTH_BY_CHILD
+
 cdef struct Thread:
     int64_t tid
     int64_t pid                  # of the process; tid == pid: its main thread
     int64_t ptid                 # parent's
-    int64_t vtid                 # in its own pid namespace, -1 unknown; likewise below
+    int64_t vtid                 # numbered in its own pid namespace, like the next three; -1 unknown
     int64_t vpid
     int64_t sid
     int64_t vpgid
-    int64_t pgid
-    uint32_t uid
+    int64_t pgid                 # numbered in the initial pid namespace
+    uint32_t uid                 # effective; 0xFFFFFFFF unknown, gid too
     uint32_t gid
     uint32_t loginuid            # 0xFFFFFFFF: none
     uint32_t tty                 # 0: none
@@ -34,7 +40,7 @@ cdef struct Thread:
     uint32_t exe_flags           # EXE_…
     int64_t fdlimit
     uint64_t start_ns            # clone or exec, ns since the epoch; from /proc: process start
-    uint64_t clone_ns
+    uint64_t clone_ns            # 0: it was there before we were
     uint64_t pidns_init_start_ns
     uint64_t cap_inheritable
     uint64_t cap_permitted
@@ -50,19 +56,22 @@ cdef struct Thread:
     uint64_t exit_ns             # 0: alive; else when it ended, kept for a grace time
     char comm[COMM_SIZE]         # NUL-terminated
     char container_id[CONTAINER_ID_SIZE]     # "" on the host
-    uint8_t is_stub              # 1: made for an event of a thread nobody described
+    uint8_t is_stub              # 1: made for an event of a thread nobody described; other events may have filled parts
+    uint8_t birth                # Birth
+    uint8_t is_counted           # among the others of its main thread
+    uint32_t others              # of a main thread: how many more threads its process has
     Text *exe                    # argv[0]; these may be NULL: unknown
     Text *exepath
     Text *args                   # argv[1..], each NUL-terminated
     Text *env                    # likewise
-    Text *cwd                    # ends in "/"
+    Text *cwd                    # ends in "/"; kept current on the main thread, like root, sid, pgid, vpgid, fdlimit
     Text *root                   # of a chroot; NULL: "/"
     Text *cgroups                # "subsystem=path", each NUL-terminated
     FdTable *fds                 # the process's; shared by its threads
 
 cdef struct ThreadSlot:
-    int64_t tid                  # 0: empty
-    Thread *thread
+    int64_t tid
+    Thread *thread               # NULL: empty
 
 cdef struct ThreadTable:
     uint32_t count
@@ -77,9 +86,15 @@ cdef struct ThreadTable:
 cdef int threads_init(ThreadTable *table, uint32_t limit) except -1 nogil
 cdef void threads_free(ThreadTable *table) noexcept nogil
 cdef Thread *threads_find(ThreadTable *table, int64_t tid) noexcept nogil        # NULL: not known
-cdef Thread *threads_add(ThreadTable *table, int64_t tid) noexcept nogil         # zeroed, fds NULL; in place of any of that tid; NULL: refused
+cdef Thread *threads_add(ThreadTable *table, int64_t tid) noexcept nogil         # everything unknown, pid = tid, fds NULL; in place of any of that tid; NULL: refused
 cdef void threads_remove(ThreadTable *table, int64_t tid) noexcept nogil
 # The main thread of a thread's process, or the thread itself where that is not known.
 cdef Thread *threads_main(ThreadTable *table, Thread *thread) noexcept nogil
 # The process that made this one: the main thread of ptid's process, or NULL.
 cdef Thread *threads_parent(ThreadTable *table, Thread *thread) noexcept nogil
+# Counts a thread, whose pid is known, among the others of its main thread, and no longer.
+cdef void threads_join(ThreadTable *table, Thread *thread) noexcept nogil
+cdef void threads_leave(ThreadTable *table, Thread *thread) noexcept nogil
+# Forgets everything but the tid; the second gives texts and descriptors back first.
+cdef void thread_clear(Thread *thread, int64_t tid) noexcept nogil
+cdef void thread_release(Thread *thread) noexcept nogil

@@ -17,3 +17,5 @@ cdef struct NameTable:
 
 cdef const Name *names_find(const NameTable *table, uint32_t id) noexcept nogil
 cdef void names_free(NameTable *table) noexcept nogil
+# Replaces all names: {id: name} or {id: (name, home, shell)}.
+cdef int names_set(NameTable *table, dict names) except -1

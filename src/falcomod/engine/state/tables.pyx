@@ -1,0 +1,448 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All state of one engine, and its Python face for seeding.
+
+Everything the update functions need of more than one table is here: stubs for
+unknown threads, the grace of ended ones, limits with their counters.
+"""
+
+from libc.stdint cimport int64_t, uint32_t, uint64_t
+from libc.string cimport memcmp, memcpy, memset, strncpy
+
+from falcomod.engine.state.cgroup cimport container_id_of
+from falcomod.engine.state.fds cimport *
+from falcomod.engine.state.threads cimport *
+from falcomod.engine.state.users cimport names_find, names_free, names_set
+from falcomod.engine.types cimport Text, text_new, text_release, text_share
+
+cdef uint64_t NEVER_NS = 0xFFFFFFFFFFFFFFFFu
+
+
+cdef Thread *tables_thread(Tables *tables, int64_t tid, uint64_t now_ns) noexcept nogil:
+    cdef Thread *thread = threads_find(&tables.threads, tid)
+    if thread != NULL or tid <= 0:
+        return thread
+    tables.unknown_threads += 1
+    thread = threads_add(&tables.threads, tid)
+    if thread == NULL:
+        thread_release(&tables.spare)
+        thread_clear(&tables.spare, tid)
+        tables.spare.is_stub = 1
+        return &tables.spare
+    thread.is_stub = 1
+    thread.fds = fds_new()
+    if tables.unknown_count < UNKNOWN_MAX:
+        tables.unknown[tables.unknown_count] = tid
+        tables.unknown_count += 1
+    else:
+        tables.unknown_lost += 1
+    return thread
+
+
+cdef void tables_end(Tables *tables, Thread *thread, uint64_t now_ns) noexcept nogil:
+    cdef uint32_t at
+    if tables.ended_count == ENDED_MAX:
+        remove_oldest(tables)
+    at = (tables.ended_first + tables.ended_count) % ENDED_MAX
+    tables.ended[at].tid = thread.tid
+    tables.ended[at].exit_ns = now_ns
+    tables.ended_count += 1
+    if tables.ended_count == 1:
+        tables.ended_due_ns = now_ns + GRACE_NS
+
+
+cdef void tables_expire(Tables *tables, uint64_t now_ns) noexcept nogil:
+    while tables.ended_count > 0 and tables.ended_due_ns <= now_ns:
+        remove_oldest(tables)
+
+
+cdef void remove_oldest(Tables *tables) noexcept nogil:
+    cdef Ended *ended = &tables.ended[tables.ended_first]
+    cdef Thread *thread = threads_find(&tables.threads, ended.tid)
+    # A tid may be in use again, or its thread have lived on in an exec.
+    if thread != NULL and thread.exit_ns == ended.exit_ns:
+        threads_remove(&tables.threads, ended.tid)
+    tables.ended_first = (tables.ended_first + 1) % ENDED_MAX
+    tables.ended_count -= 1
+    tables.ended_due_ns = (
+        tables.ended[tables.ended_first].exit_ns + GRACE_NS if tables.ended_count else NEVER_NS
+    )
+
+
+cdef Fd *tables_fd(Tables *tables, Thread *thread, int64_t number) noexcept nogil:
+    cdef Fd *fd = fds_put(thread.fds, number, tables.fd_limit)
+    if fd == NULL:
+        tables.fds_refused += 1
+    return fd
+
+
+cdef void text_set(Text **slot, const char *data, uint32_t size) noexcept nogil:
+    cdef Text *old = slot[0]
+    if old != NULL and old.size == size and memcmp(old.data, data, size) == 0:
+        return
+    slot[0] = text_new(data, size)
+    text_release(old)
+
+
+cdef void text_inherit(Text **slot, Text *text) noexcept nogil:
+    cdef Text *old = slot[0]
+    slot[0] = text_share(text)
+    text_release(old)
+
+
+cdef class State:
+
+    def __cinit__(self, *, thread_limit: int = 131072, fd_limit: int = 4096):
+        memset(&self.tables, 0, sizeof(Tables))
+        self.tables.closed.number = -1
+        self.tables.ended_due_ns = NEVER_NS
+        self.tables.fd_limit = fd_limit
+        thread_clear(&self.tables.spare, 0)
+        threads_init(&self.tables.threads, thread_limit)
+
+    def __dealloc__(self):
+        fd_release(&self.tables.closed)
+        thread_release(&self.tables.spare)
+        threads_free(&self.tables.threads)
+        names_free(&self.tables.users)
+        names_free(&self.tables.groups)
+
+    def seed_thread(self, *, tid: int, **facts: object) -> bool:
+        """Puts what is known about a thread in place of what was; False: the table is full.
+
+        Descriptors that are known already stay; a thread of another process takes those
+        of its main thread, which must therefore be seeded first.
+
+        *facts*: pid, ptid, vtid, vpid, sid, vpgid, pgid, uid, gid, loginuid, tty,
+        clone_flags, exe_flags, fdlimit, start_ns, pidns_init_start_ns, cap_inheritable,
+        cap_permitted, cap_effective, exe_ino, exe_ino_ctime_ns, exe_ino_mtime_ns,
+        vm_size_kb, vm_rss_kb, vm_swap_kb, pfmajor, pfminor; texts comm, exe, exepath,
+        cwd, root; lists args, env, cgroups, of texts or as NUL-separated bytes.
+        What is left out is unknown.  TypeError for other names.
+        """
+        cdef Thread *thread = threads_find(&self.tables.threads, tid)
+        cdef FdTable *kept = fds_share(thread.fds) if thread != NULL else NULL
+        cdef uint32_t others = thread.others if thread != NULL else 0
+        thread = threads_add(&self.tables.threads, tid)
+        if thread == NULL:
+            fds_release(kept)
+            return False
+        thread.fds = kept
+        thread.others = others
+        try:
+            set_numbers(thread, facts)
+            set_texts(thread, facts)
+            if facts:
+                raise TypeError(f"no such facts of a thread: {', '.join(sorted(facts))}")
+        finally:
+            self.settle(thread)
+        return True
+
+    cdef int settle(self, Thread *thread) except -1:
+        """Ties a thread to its process."""
+        cdef Thread *leader = threads_main(&self.tables.threads, thread)
+        if leader != thread:
+            fds_release(thread.fds)
+            thread.fds = fds_share(leader.fds)
+            threads_join(&self.tables.threads, thread)
+        if thread.fds == NULL:
+            thread.fds = fds_new()
+        if thread.cgroups != NULL:
+            container_id_of(thread.cgroups.data, thread.cgroups.size, thread.container_id)
+        return 0
+
+    def seed_fd(
+        self, tid: int, number: int, *, type: int, name: object = None, ino: int = 0, dev: int = 0,
+        open_flags: int = 0, close_on_exec: bool = False, l4proto: int = 0, role: int = 0,
+        family: int = 0, is_connected: bool = False, source: bytes = b"", source_port: int = 0,
+        dest: bytes = b"", dest_port: int = 0,
+    ) -> bool:
+        """Puts a descriptor of a known thread in place of any of that number.
+
+        *type* is a value of FD_TYPES.  *source* and *dest* are addresses in network order (4
+        or 16 bytes; unix sockets: 8 bytes of the kernel's address), ports are in host order.
+        False: the thread is not known, or its table is full.
+        """
+        cdef Thread *thread = threads_find(&self.tables.threads, tid)
+        cdef Fd *fd
+        if thread == NULL:
+            return False
+        name = encoded(name)
+        fd = tables_fd(&self.tables, thread, number)
+        if fd == NULL:
+            return False
+        fd.type = type
+        fd.ino = ino
+        fd.dev = dev
+        fd.open_flags = open_flags
+        fd.close_on_exec = close_on_exec
+        fd.l4proto = l4proto
+        fd.role = role
+        fd.family = family
+        fd.is_connected = is_connected
+        fd.source_port = source_port
+        fd.dest_port = dest_port
+        memcpy(fd.source, <const char *>source, min(16, len(source)))
+        memcpy(fd.dest, <const char *>dest, min(16, len(dest)))
+        put_text(&fd.name, name)
+        return True
+
+    def remove_thread(self, tid: int) -> None:
+        """Forgets a thread that ended unseen."""
+        threads_remove(&self.tables.threads, tid)
+
+    def tids(self) -> list[int]:
+        """Every thread in the table, in no order; ended ones in their grace among them."""
+        cdef uint32_t i
+        return [
+            self.tables.threads.slots[i].tid
+            for i in range(self.tables.threads.capacity)
+            if self.tables.threads.slots[i].thread != NULL
+        ]
+
+    def set_users(self, users: dict, groups: dict) -> None:
+        """Replaces the names: {uid: name or (name, home, shell)}, {gid: name}."""
+        names_set(&self.tables.users, users)
+        names_set(&self.tables.groups, groups)
+
+    def user(self, uid: int) -> tuple | None:
+        """(name, home, shell) of a user, or None."""
+        row = names_find(&self.tables.users, uid)
+        if row == NULL:
+            return None
+        return (shown(row.name), shown(row.home), shown(row.shell))
+
+    def group(self, gid: int) -> str | None:
+        """The name of a group, or None."""
+        row = names_find(&self.tables.groups, gid)
+        return None if row == NULL else shown(row.name)
+
+    def counters(self) -> dict[str, int]:
+        """What is in the tables now, and what was not kept, since the start."""
+        cdef Tables *tables = &self.tables
+        return {
+            "threads": tables.threads.count,
+            "threads_added": tables.threads.added,
+            "threads_removed": tables.threads.removed,
+            "threads_refused": tables.threads.refused,
+            "threads_unknown": tables.unknown_threads,
+            "threads_unknown_lost": tables.unknown_lost,
+            "threads_ended": tables.ended_count,
+            "fds": count_fds(&tables.threads),
+            "fds_refused": tables.fds_refused,
+            "users": tables.users.count,
+            "groups": tables.groups.count,
+        }
+
+    def unknown_tids(self) -> list[int]:
+        """Threads to be looked up, each once: hands them over."""
+        cdef uint32_t i
+        tids = [self.tables.unknown[i] for i in range(self.tables.unknown_count)]
+        self.tables.unknown_count = 0
+        return tids
+
+    def is_stub(self, tid: int) -> bool:
+        """Whether the thread is one of which only its events tell."""
+        thread = threads_find(&self.tables.threads, tid)
+        return thread != NULL and thread.is_stub
+
+    def thread(self, tid: int) -> dict | None:
+        """Everything known about a thread, or None; for tests and for looking into an agent."""
+        thread = threads_find(&self.tables.threads, tid)
+        return None if thread == NULL else thread_facts(thread)
+
+    def fd(self, tid: int, number: int) -> dict | None:
+        """Everything known about a thread's descriptor, or None; likewise."""
+        cdef Fd *fd
+        thread = threads_find(&self.tables.threads, tid)
+        if thread == NULL:
+            return None
+        fd = fds_find(thread.fds, number)
+        return None if fd == NULL else fd_facts(fd)
+
+    def fds(self, tid: int) -> list[int]:
+        """The numbers of a thread's descriptors, sorted."""
+        cdef uint32_t i
+        thread = threads_find(&self.tables.threads, tid)
+        if thread == NULL or thread.fds == NULL:
+            return []
+        return sorted(
+            thread.fds.slots[i].number
+            for i in range(thread.fds.capacity)
+            if thread.fds.slots[i].number >= 0
+        )
+
+
+# Seeding and showing
+
+cdef int set_numbers(Thread *thread, dict facts) except -1:
+    cdef Number *number
+    cdef int i
+    for i in range(NUMBER_COUNT):
+        number = &NUMBERS[i]
+        value = facts.pop(number.name.decode(), None)
+        if value is None:
+            continue
+        if number.width == 4:
+            (<uint32_t *>(<char *>thread + number.offset))[0] = value & 0xFFFFFFFF
+        else:
+            (<uint64_t *>(<char *>thread + number.offset))[0] = value & 0xFFFFFFFFFFFFFFFF
+    return 0
+
+
+cdef int set_texts(Thread *thread, dict facts) except -1:
+    cdef bytes comm = encoded(facts.pop("comm", None)) or b""
+    strncpy(thread.comm, comm, COMM_SIZE - 1)
+    put_text(&thread.exe, encoded(facts.pop("exe", None)))
+    put_text(&thread.exepath, encoded(facts.pop("exepath", None)))
+    put_text(&thread.root, encoded(facts.pop("root", None)))
+    cwd = encoded(facts.pop("cwd", None))
+    put_text(&thread.cwd, cwd if cwd is None or cwd.endswith(b"/") else cwd + b"/")
+    put_text(&thread.args, joined(facts.pop("args", None)))
+    put_text(&thread.env, joined(facts.pop("env", None)))
+    put_text(&thread.cgroups, joined(facts.pop("cgroups", None)))
+    return 0
+
+
+cdef int put_text(Text **slot, bytes text) except -1:
+    if text is not None:
+        text_set(slot, <const char *>text, <uint32_t>len(text))
+        if slot[0] == NULL:
+            raise MemoryError
+    return 0
+
+
+cdef bytes encoded(text):
+    return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
+
+
+cdef bytes joined(texts):
+    """Texts, each with a NUL after it; bytes are taken to be that already."""
+    if texts is None:
+        return None
+    if isinstance(texts, bytes):
+        return texts if texts == b"" or texts.endswith(b"\0") else texts + b"\0"
+    return b"".join(encoded(text) + b"\0" for text in texts)
+
+
+cdef object shown(const Text *text):
+    return None if text == NULL else text.data[:text.size].decode("utf-8", "surrogateescape")
+
+
+cdef dict thread_facts(Thread *thread):
+    cdef const Number *number
+    cdef const char *at
+    facts = {"tid": thread.tid, "comm": thread.comm.decode("utf-8", "surrogateescape")}
+    for i in range(NUMBER_COUNT):
+        number = &NUMBERS[i]
+        at = <const char *>thread + number.offset
+        if number.width == 4:
+            facts[number.name.decode()] = (<const uint32_t *>at)[0]
+        elif number.is_signed:
+            facts[number.name.decode()] = (<const int64_t *>at)[0]
+        else:
+            facts[number.name.decode()] = (<const uint64_t *>at)[0]
+    facts |= {
+        "exe": shown(thread.exe), "exepath": shown(thread.exepath), "cwd": shown(thread.cwd),
+        "root": shown(thread.root), "args": split(thread.args), "env": split(thread.env),
+        "cgroups": split(thread.cgroups), "container_id": thread.container_id.decode(),
+        "is_stub": bool(thread.is_stub), "exit_ns": thread.exit_ns, "others": thread.others,
+        "fds": 0 if thread.fds == NULL else thread.fds.count,
+        "fds_owners": 0 if thread.fds == NULL else thread.fds.owners,
+    }
+    return facts
+
+
+cdef object split(const Text *texts):
+    if texts == NULL:
+        return None
+    return shown(texts).removesuffix("\0").split("\0") if texts.size else []
+
+
+cdef dict fd_facts(const Fd *fd):
+    width = 4 if fd.type in (FD_IPV4_SOCK, FD_IPV4_SERVSOCK) else 16
+    return {
+        "number": fd.number, "type": fd.type, "role": fd.role, "l4proto": fd.l4proto,
+        "close_on_exec": bool(fd.close_on_exec), "is_connected": bool(fd.is_connected),
+        "family": fd.family, "source": bytes(fd.source[:width]), "source_port": fd.source_port,
+        "dest": bytes(fd.dest[:width]), "dest_port": fd.dest_port, "open_flags": fd.open_flags,
+        "dev": fd.dev, "ino": fd.ino, "name": shown(fd.name), "name_raw": shown(fd.name_raw),
+    }
+
+
+cdef uint64_t count_fds(const ThreadTable *threads) noexcept nogil:
+    """Descriptors of all processes; of a table that several share, those of its main thread."""
+    cdef uint64_t count = 0
+    cdef const Thread *thread
+    cdef uint32_t i
+    for i in range(threads.capacity):
+        thread = threads.slots[i].thread
+        if thread != NULL and thread.fds != NULL and thread.pid == thread.tid:
+            count += thread.fds.count
+    return count
+
+
+# The numbers of a thread by name: what seed_thread() takes and thread() shows.
+cdef struct Number:
+    const char *name
+    size_t offset                # in Thread
+    int width                    # 4 (unsigned) or 8 bytes
+    bint is_signed
+
+cdef enum:
+    NUMBER_COUNT = 28
+
+cdef Thread *AT = NULL
+cdef Number *NUMBERS = [
+    Number("pid", <size_t>&AT.pid, 8, True),
+    Number("ptid", <size_t>&AT.ptid, 8, True),
+    Number("vtid", <size_t>&AT.vtid, 8, True),
+    Number("vpid", <size_t>&AT.vpid, 8, True),
+    Number("sid", <size_t>&AT.sid, 8, True),
+    Number("vpgid", <size_t>&AT.vpgid, 8, True),
+    Number("pgid", <size_t>&AT.pgid, 8, True),
+    Number("fdlimit", <size_t>&AT.fdlimit, 8, True),
+    Number("uid", <size_t>&AT.uid, 4, False),
+    Number("gid", <size_t>&AT.gid, 4, False),
+    Number("loginuid", <size_t>&AT.loginuid, 4, False),
+    Number("tty", <size_t>&AT.tty, 4, False),
+    Number("clone_flags", <size_t>&AT.clone_flags, 4, False),
+    Number("exe_flags", <size_t>&AT.exe_flags, 4, False),
+    Number("vm_size_kb", <size_t>&AT.vm_size_kb, 4, False),
+    Number("vm_rss_kb", <size_t>&AT.vm_rss_kb, 4, False),
+    Number("vm_swap_kb", <size_t>&AT.vm_swap_kb, 4, False),
+    Number("start_ns", <size_t>&AT.start_ns, 8, False),
+    Number("clone_ns", <size_t>&AT.clone_ns, 8, False),
+    Number("pidns_init_start_ns", <size_t>&AT.pidns_init_start_ns, 8, False),
+    Number("cap_inheritable", <size_t>&AT.cap_inheritable, 8, False),
+    Number("cap_permitted", <size_t>&AT.cap_permitted, 8, False),
+    Number("cap_effective", <size_t>&AT.cap_effective, 8, False),
+    Number("exe_ino", <size_t>&AT.exe_ino, 8, False),
+    Number("exe_ino_ctime_ns", <size_t>&AT.exe_ino_ctime_ns, 8, False),
+    Number("exe_ino_mtime_ns", <size_t>&AT.exe_ino_mtime_ns, 8, False),
+    Number("pfmajor", <size_t>&AT.pfmajor, 8, False),
+    Number("pfminor", <size_t>&AT.pfminor, 8, False),
+]
+
+# Types of descriptors by the names that rules and seed_fd() callers know.
+FD_TYPES = {
+    "file": FD_FILE_V2,
+    "directory": FD_DIRECTORY,
+    "ipv4": FD_IPV4_SOCK,
+    "ipv6": FD_IPV6_SOCK,
+    "ipv4_listening": FD_IPV4_SERVSOCK,
+    "ipv6_listening": FD_IPV6_SERVSOCK,
+    "pipe": FD_FIFO,
+    "unix": FD_UNIX_SOCK,
+    "event": FD_EVENTFD,
+    "unsupported": FD_UNSUPPORTED,
+    "signalfd": FD_SIGNALFD,
+    "eventpoll": FD_EVENTPOLL,
+    "inotify": FD_INOTIFY,
+    "timerfd": FD_TIMERFD,
+    "netlink": FD_NETLINK,
+    "bpf": FD_BPF,
+    "userfaultfd": FD_USERFAULTFD,
+    "io_uring": FD_IOURING,
+    "memfd": FD_MEMFD,
+    "pidfd": FD_PIDFD,
+}

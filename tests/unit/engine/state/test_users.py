@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import pytest
+from falcomod.engine.state.tables import State
+
+
+def test_names_are_found_by_id() -> None:
+    state = State()
+    users = {n * 7: f"user{n}" for n in range(1000)}
+    state.set_users(users, {0: "root", 0xFFFFFFFE: "nogroup"})
+    for uid, name in users.items():
+        assert state.user(uid) == (name, None, None)
+    assert state.user(1) is None
+    assert state.user(0xFFFFFFFF) is None
+    assert state.group(0) == "root"
+    assert state.group(0xFFFFFFFE) == "nogroup"
+    assert state.group(5) is None
+
+
+def test_users_have_home_and_shell() -> None:
+    state = State()
+    state.set_users({1: ("daemon", "/usr/sbin", "/usr/sbin/nologin")}, {})
+    assert state.user(1) == ("daemon", "/usr/sbin", "/usr/sbin/nologin")
+
+
+def test_names_are_replaced_as_a_whole() -> None:
+    state = State()
+    state.set_users({1: "old", 2: "gone"}, {3: "x"})
+    state.set_users({1: "new"}, {})
+    assert state.user(1) == ("new", None, None)
+    assert state.user(2) is None
+    assert state.group(3) is None
+    assert state.counters()["users"] == 1
+
+
+def test_no_names_at_first() -> None:
+    assert State().user(0) is None
+
+
+def test_bad_names_leave_the_old_ones() -> None:
+    state = State()
+    state.set_users({1: "old"}, {})
+    with pytest.raises(AttributeError):
+        state.set_users({1: ("new", 5, None)}, {})
+    with pytest.raises(OverflowError):
+        state.set_users({2**40: "new"}, {})
+    assert state.user(1) == ("old", None, None)
