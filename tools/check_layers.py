@@ -24,8 +24,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("engine.match",),
     ("engine.fields",),
     ("engine.state",),
-    ("engine.decode",),
     ("engine.capture",),
+    ("engine.decode",),
     ("engine.types", "engine._uapi"),
     ("config", "errors"),
 )
