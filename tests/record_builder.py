@@ -45,7 +45,9 @@ def event_of(name: str) -> EventInfo:
     return candidates[-1]
 
 
-def build(name: str, /, *, ts: int = 1, tid: int = 1, nparams: int | None = None, **params: Any) -> bytes:
+def build(
+    name: str, /, *, ts: int = 1, tid: int = 1, nparams: int | None = None, **params: Any
+) -> bytes:
     """One record. A parameter whose name is also an argument here is given as name_."""
     event = event_of(name)
     given = {key.removesuffix("_"): value for key, value in params.items()}

@@ -64,7 +64,7 @@ cdef Fault decode(const uint8_t *data, uint64_t size, Event *event) noexcept nog
 cdef Fault slice_params(
     const Shape *shape, const uint8_t *lengths, Reader *reader, Event *event
 ) noexcept nogil:
-    """Fills param and param_size. A fault of the sizes outranks one of a parameter."""
+    """Fills param and param_size. Of several faults the one that comes first in enum Fault counts."""
     cdef Fault fault = FAULT_NONE
     cdef uint32_t index
     cdef uint32_t size
@@ -82,9 +82,12 @@ cdef Fault slice_params(
             return FAULT_SIZES
         event.param_size[index] = size
         check = shape.check[index]
-        if check == CHECK_NONE or check == size or size == 0 or fault != FAULT_NONE:
+        if check == CHECK_NONE or check == size or size == 0:
             continue
-        fault = check_string(event.param[index], size) if check == CHECK_STRING else FAULT_WIDTH
+        if check != CHECK_STRING:
+            fault = FAULT_WIDTH
+        elif fault == FAULT_NONE:
+            fault = check_string(event.param[index], size)
     return fault if reader_left(reader) == 0 else FAULT_SIZES
 
 
