@@ -114,3 +114,19 @@ def vocabulary(group: str) -> dict[str, int]:
         for _, owner, name, value in _rows("falcomod_flags.def", "FM_FLAG")
         if owner == group
     }
+
+
+@cache
+def param_type_numbers() -> dict[str, int]:
+    """Numbers of the parameter types, by name."""
+    text = (UAPI / "falcomod_events.h").read_text()
+    return {name: int(value) for name, value in re.findall(r"FM_PT_(\w+) = (\d+),", text)}
+
+
+def flags(group: str, *names: str) -> int:
+    """Several values of a vocabulary, or-ed."""
+    values = vocabulary(group)
+    total = 0
+    for name in names:
+        total |= values[name]
+    return total
