@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A kernel module of the distribution that nobody needs, to load and unload."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.driver.native import syscall
+
+CANDIDATES = ("crc7", "crc8", "ts_fsm", "ts_bm", "crc-itu-t")
+
+
+def spare_module() -> Path:
+    """Its file; skips where none of the candidates is there and unused."""
+    root = Path("/lib/modules", os.uname().release)
+    for name in CANDIDATES:
+        used = Path("/sys/module", name.replace("-", "_")).exists()
+        for path in [] if used else root.rglob(f"{name}.ko"):
+            return path
+    pytest.skip(f"none of the modules {', '.join(CANDIDATES)} is there and unused")
+
+
+def unload(path: Path) -> None:
+    assert syscall("delete_module", path.stem.replace("-", "_"), 0) == 0
