@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""rename(2)."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+from tests.driver.fix_capture import CaptureCall
+from tests.driver.native import syscall
+
+EVENTS = ("RENAME_X",)
+
+
+def test_rename_a_file(capture: CaptureCall, tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.touch()
+    run = capture("rename", lambda: syscall("rename", old, new))
+    assert run.result == 0
+    assert new.exists()
+    run.last("RENAME_X").expect(res=0, oldpath=str(old), newpath=str(new))
+
+
+def test_rename_nothing(capture: CaptureCall) -> None:
+    run = capture("rename", lambda: syscall("rename", "/none", "/none2"))
+    run.last("RENAME_X").expect(res=-errno.ENOENT, oldpath="/none", newpath="/none2")
