@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Flags and commands of the kernel to portable ones: a table for each. */
+#include <linux/bits.h>
 #include <linux/fcntl.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
-#include <linux/memfd.h>
-#include <linux/module.h>
-#include <linux/mount.h>
+#include <linux/mman.h>
 #include <linux/net.h>
 #include <linux/openat2.h>
+#include <linux/resource.h>
 #include <linux/sched.h>
 #include <linux/stat.h>
+#include <uapi/linux/io_uring.h>
 #include <uapi/linux/mount.h>
 #include "flags.h"
 #include "uapi/falcomod_events.h"
@@ -72,6 +73,54 @@ static const struct flag_row clone_rows[] = {
 	{ CLONE_SETTLS, FM_clone_flags_CLONE_SETTLS },
 	{ CLONE_VFORK, FM_clone_flags_CLONE_VFORK },
 	{ CLONE_NEWCGROUP, FM_clone_flags_CLONE_NEWCGROUP },
+};
+
+static const struct flag_row delete_module_rows[] = {
+	{ O_NONBLOCK, FM_delete_module_flags_O_NONBLOCK },
+	{ O_TRUNC, FM_delete_module_flags_O_TRUNC },
+};
+
+static const struct flag_row protection_rows[] = {
+	{ PROT_READ, FM_prot_flags_PROT_READ },
+	{ PROT_WRITE, FM_prot_flags_PROT_WRITE },
+	{ PROT_EXEC, FM_prot_flags_PROT_EXEC },
+	{ PROT_SEM, FM_prot_flags_PROT_SEM },
+	{ PROT_GROWSDOWN, FM_prot_flags_PROT_GROWSDOWN },
+	{ PROT_GROWSUP, FM_prot_flags_PROT_GROWSUP },
+};
+
+static const struct flag_row mapping_rows[] = {
+	{ MAP_SHARED, FM_mmap_flags_MAP_SHARED },
+	{ MAP_PRIVATE, FM_mmap_flags_MAP_PRIVATE },
+	{ MAP_FIXED, FM_mmap_flags_MAP_FIXED },
+	{ MAP_ANONYMOUS, FM_mmap_flags_MAP_ANONYMOUS },
+#ifdef MAP_32BIT
+	{ MAP_32BIT, FM_mmap_flags_MAP_32BIT },
+#endif
+	{ MAP_NORESERVE, FM_mmap_flags_MAP_NORESERVE },
+	{ MAP_POPULATE, FM_mmap_flags_MAP_POPULATE },
+	{ MAP_NONBLOCK, FM_mmap_flags_MAP_NONBLOCK },
+	{ MAP_GROWSDOWN, FM_mmap_flags_MAP_GROWSDOWN },
+	{ MAP_DENYWRITE, FM_mmap_flags_MAP_DENYWRITE },
+	{ MAP_EXECUTABLE, FM_mmap_flags_MAP_EXECUTABLE },
+	{ MAP_LOCKED, FM_mmap_flags_MAP_LOCKED },
+};
+
+static const struct flag_row io_uring_setup_rows[] = {
+	{ IORING_SETUP_IOPOLL, FM_io_uring_setup_flags_IORING_SETUP_IOPOLL },
+	{ IORING_SETUP_SQPOLL, FM_io_uring_setup_flags_IORING_SETUP_SQPOLL },
+	{ IORING_SETUP_SQ_AFF, FM_io_uring_setup_flags_IORING_SETUP_SQ_AFF },
+	{ IORING_SETUP_CQSIZE, FM_io_uring_setup_flags_IORING_SETUP_CQSIZE },
+	{ IORING_SETUP_CLAMP, FM_io_uring_setup_flags_IORING_SETUP_CLAMP },
+	/* The portable name says RW, the value is that of the work queue. */
+	{ IORING_SETUP_ATTACH_WQ, FM_io_uring_setup_flags_IORING_SETUP_ATTACH_RW },
+	{ IORING_SETUP_R_DISABLED, FM_io_uring_setup_flags_IORING_SETUP_R_DISABLED },
+};
+
+static const struct flag_row close_range_rows[] = {
+	/* CLOSE_RANGE_UNSHARE and CLOSE_RANGE_CLOEXEC; 5.10 names only the first. */
+	{ 1u << 1, FM_close_range_flags_CLOSE_RANGE_UNSHARE },
+	{ 1u << 2, FM_close_range_flags_CLOSE_RANGE_CLOEXEC },
 };
 
 static const struct flag_row fcntl_rows[] = {
@@ -206,6 +255,70 @@ u32 fm_flags_finit_module(u64 native)
 			 FM_finit_module_flags_MODULE_INIT_COMPRESSED_FILE);
 }
 
+u32 fm_flags_newfstatat(u64 native)
+{
+	return native & (FM_newfstatat_flags_AT_EMPTY_PATH |
+			 FM_newfstatat_flags_AT_NO_AUTOMOUNT |
+			 FM_newfstatat_flags_AT_SYMLINK_NOFOLLOW);
+}
+
+u32 fm_flags_mlockall(u64 native)
+{
+	return native & (FM_mlockall_flags_MCL_CURRENT | FM_mlockall_flags_MCL_FUTURE |
+			 FM_mlockall_flags_MCL_ONFAULT);
+}
+
+u32 fm_flags_mlock2(u64 native)
+{
+	return native & FM_mlock2_flags_MLOCK_ONFAULT;
+}
+
+/* Features and enter flags have the kernel's bits: 11 of the ones, 4 of the others have names. */
+u32 fm_flags_io_uring_features(u64 native)
+{
+	return native & GENMASK(10, 0);
+}
+
+u32 fm_flags_io_uring_enter(u64 native)
+{
+	return native & GENMASK(3, 0);
+}
+
+u32 fm_flags_epoll_create1(u64 native)
+{
+	return native & O_CLOEXEC ? FM_epoll_create1_flags_EPOLL_CLOEXEC : 0;
+}
+
+u32 fm_flags_pidfd_open(u64 native)
+{
+	return native & O_NONBLOCK ? FM_pidfd_open_flags_PIDFD_NONBLOCK : 0;
+}
+
+u32 fm_flags_delete_module(u64 native)
+{
+	return convert(delete_module_rows, ARRAY_SIZE(delete_module_rows), native);
+}
+
+u32 fm_flags_close_range(u64 native)
+{
+	return convert(close_range_rows, ARRAY_SIZE(close_range_rows), native);
+}
+
+u32 fm_flags_protection(u64 native)
+{
+	return convert(protection_rows, ARRAY_SIZE(protection_rows), native);
+}
+
+u32 fm_flags_mapping(u64 native)
+{
+	return convert(mapping_rows, ARRAY_SIZE(mapping_rows), native);
+}
+
+u32 fm_flags_io_uring_setup(u64 native)
+{
+	return convert(io_uring_setup_rows, ARRAY_SIZE(io_uring_setup_rows), native);
+}
+
 u32 fm_flags_fchownat(u64 native)
 {
 	return convert(fchownat_rows, ARRAY_SIZE(fchownat_rows), native);
@@ -239,4 +352,10 @@ u8 fm_shutdown_how(u64 native)
 	default:
 		return FM_shutdown_how_SHUT_UNKNOWN & 0xff;
 	}
+}
+
+/* The portable numbers of limits are those of x86 and arm64. */
+u8 fm_limit_resource(u64 native)
+{
+	return native <= RLIMIT_RTTIME ? native : FM_rlimit_resources_RLIMIT_UNKNOWN;
 }

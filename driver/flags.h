@@ -38,8 +38,24 @@ u32 fm_flags_umount(u64 native);
 u32 fm_flags_clone(u64 native);
 u32 fm_flags_memfd(u64 native);
 u32 fm_flags_finit_module(u64 native);
+/* O_NONBLOCK and O_TRUNC as delete_module(2) takes them. */
+u32 fm_flags_delete_module(u64 native);
+u32 fm_flags_close_range(u64 native);
+u32 fm_flags_newfstatat(u64 native);
+u32 fm_flags_epoll_create1(u64 native);
+u32 fm_flags_pidfd_open(u64 native);
+/* PROT_ and MAP_ of mmap(2). */
+u32 fm_flags_protection(u64 native);
+u32 fm_flags_mapping(u64 native);
+u32 fm_flags_mlockall(u64 native);
+u32 fm_flags_mlock2(u64 native);
+/* IORING_SETUP_, IORING_FEAT_ and IORING_ENTER_. */
+u32 fm_flags_io_uring_setup(u64 native);
+u32 fm_flags_io_uring_features(u64 native);
+u32 fm_flags_io_uring_enter(u64 native);
 
 u8 fm_fcntl_command(u64 native);
 u8 fm_shutdown_how(u64 native);
+u8 fm_limit_resource(u64 native);
 
 #endif
