@@ -24,6 +24,7 @@ static int copy_compat(struct fm_record *record, struct fm_message *message,
 	message->iov_count = header.msg_iovlen;
 	message->control = header.msg_control;
 	message->control_size = header.msg_controllen;
+	message->size = sizeof(header);
 	return 0;
 }
 
@@ -65,6 +66,7 @@ static int copy_native(struct fm_record *record, struct fm_message *message,
 	message->iov_count = header.msg_iovlen;
 	message->control = (unsigned long)header.msg_control;
 	message->control_size = header.msg_controllen;
+	message->size = sizeof(header);
 	return 0;
 }
 
