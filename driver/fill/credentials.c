@@ -42,6 +42,12 @@ static void fill_three_ids(struct fm_record *record, const struct fm_call *call)
 	fm_push_u32(record, requested_id(call, call->args[2]));
 }
 
+/* The calls that ask for one id and cannot fail: getuid and its like. */
+static void fill_own_id(struct fm_record *record, const struct fm_call *call)
+{
+	fm_push_u32(record, call->ret);
+}
+
 const struct fm_fill_row fm_fill_credentials[] = {
 	{ FM_SETUID_X, fill_one_id },
 	{ FM_SETGID_X, fill_one_id },
@@ -49,5 +55,9 @@ const struct fm_fill_row fm_fill_credentials[] = {
 	{ FM_SETREGID_X, fill_two_ids },
 	{ FM_SETRESUID_X, fill_three_ids },
 	{ FM_SETRESGID_X, fill_three_ids },
+	{ FM_GETUID_X, fill_own_id },
+	{ FM_GETEUID_X, fill_own_id },
+	{ FM_GETGID_X, fill_own_id },
+	{ FM_GETEGID_X, fill_own_id },
 	{ 0, NULL }
 };

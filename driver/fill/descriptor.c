@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Calls that close, copy, control and make descriptors, or change the working directory. */
+/* Calls that close, copy and control descriptors, or change the working directory. */
 #include <linux/file.h>
 #include <linux/fs.h>
 #include "../flags.h"
 #include "fill.h"
 
-/* Calls whose only argument is a descriptor: close, dup, fchdir. */
+/* Calls of whose arguments only the descriptor counts: close, dup, fchdir, fstat, getdents. */
 static void fill_descriptor(struct fm_record *record, const struct fm_call *call)
 {
 	fm_push_res(record, call->ret);
@@ -63,11 +63,47 @@ static void fill_chdir(struct fm_record *record, const struct fm_call *call)
 	fm_push_string_user(record, call->args[0]);
 }
 
-static void fill_memfd_create(struct fm_record *record, const struct fm_call *call)
+static void fill_close_range(struct fm_record *record, const struct fm_call *call)
 {
 	fm_push_res(record, call->ret);
-	fm_push_string_user(record, call->args[0]);
-	fm_push_u32(record, fm_flags_memfd(call->args[1]));
+	fm_push_u32(record, call->args[0]);
+	fm_push_u32(record, call->args[1]);
+	fm_push_u32(record, fm_flags_close_range(call->args[2]));
+}
+
+/* The portable operations are the native ones; LOCK_MAND and its like have no names. */
+static void fill_flock(struct fm_record *record, const struct fm_call *call)
+{
+	fm_push_res(record, call->ret);
+	fm_push_fd(record, call->args[0]);
+	fm_push_u32(record, call->args[1] & (FM_flock_flags_LOCK_SH | FM_flock_flags_LOCK_EX |
+					     FM_flock_flags_LOCK_NB | FM_flock_flags_LOCK_UN));
+}
+
+/* SEEK_SET, SEEK_CUR and SEEK_END are 0, 1 and 2 in both. */
+static void fill_lseek(struct fm_record *record, const struct fm_call *call)
+{
+	fm_push_res(record, call->ret);
+	fm_push_fd(record, call->args[0]);
+	fm_push_u64(record, call->compat ? (s32)call->args[1] : (s64)call->args[1]);
+	fm_push_u8(record, call->args[2]);
+}
+
+/* _llseek(fd, high half, low half, result, whence) of 32-bit callers */
+static void fill_llseek(struct fm_record *record, const struct fm_call *call)
+{
+	fm_push_res(record, call->ret);
+	fm_push_fd(record, call->args[0]);
+	fm_push_u64(record, (u64)call->args[1] << 32 | (u32)call->args[2]);
+	fm_push_u8(record, call->args[4]);
+}
+
+static void fill_ioctl(struct fm_record *record, const struct fm_call *call)
+{
+	fm_push_res(record, call->ret);
+	fm_push_fd(record, call->args[0]);
+	fm_push_u64(record, call->args[1]);
+	fm_push_u64(record, call->args[2]);
 }
 
 const struct fm_fill_row fm_fill_descriptor[] = {
@@ -80,6 +116,13 @@ const struct fm_fill_row fm_fill_descriptor[] = {
 	{ FM_FCNTL_X, fill_fcntl },
 	{ FM_CHDIR_X, fill_chdir },
 	{ FM_FCHDIR_X, fill_descriptor },
-	{ FM_MEMFD_CREATE_X, fill_memfd_create },
+	{ FM_CLOSE_RANGE_X, fill_close_range },
+	{ FM_FLOCK_X, fill_flock },
+	{ FM_LSEEK_X, fill_lseek },
+	{ FM_LLSEEK_X, fill_llseek },
+	{ FM_IOCTL_3_X, fill_ioctl },
+	{ FM_FSTAT_X, fill_descriptor },
+	{ FM_GETDENTS_X, fill_descriptor },
+	{ FM_GETDENTS64_X, fill_descriptor },
 	{ 0, NULL }
 };

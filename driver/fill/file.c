@@ -54,7 +54,7 @@ static void fill_fchownat(struct fm_record *record, const struct fm_call *call)
 	fm_push_u32(record, fm_flags_fchownat(call->args[4]));
 }
 
-/* Calls whose only argument is a path: unlink, rmdir, chroot and 32-bit umount. */
+/* Calls of whose arguments only a path counts: unlink, rmdir, chroot, stat, 32-bit umount. */
 static void fill_path(struct fm_record *record, const struct fm_call *call)
 {
 	fm_push_res(record, call->ret);
@@ -126,6 +126,49 @@ static void fill_mkdirat(struct fm_record *record, const struct fm_call *call)
 	fm_push_u32(record, call->args[2]);
 }
 
+static void fill_mknod(struct fm_record *record, const struct fm_call *call)
+{
+	fm_push_res(record, call->ret);
+	fm_push_string_user(record, call->args[0]);
+	fm_push_u32(record, fm_mode_node(call->args[1]));
+	fm_push_u32(record, call->args[2]);
+}
+
+static void fill_mknodat(struct fm_record *record, const struct fm_call *call)
+{
+	fm_push_res(record, call->ret);
+	fm_push_fd(record, call->args[0]);
+	fm_push_string_user(record, call->args[1]);
+	fm_push_u32(record, fm_mode_node(call->args[2]));
+	fm_push_u32(record, call->args[3]);
+}
+
+/* F_OK, R_OK, W_OK and X_OK have the same values in both. */
+static void fill_access(struct fm_record *record, const struct fm_call *call)
+{
+	fm_push_res(record, call->ret);
+	fm_push_string_user(record, call->args[0]);
+	fm_push_u32(record, call->args[1] & S_IRWXO);
+}
+
+static void fill_newfstatat(struct fm_record *record, const struct fm_call *call)
+{
+	fm_push_res(record, call->ret);
+	fm_push_fd(record, call->args[0]);
+	fm_push_string_user(record, call->args[1]);
+	fm_push_u32(record, fm_flags_newfstatat(call->args[3]));
+}
+
+/* The result is a string only after success. */
+static void fill_getcwd(struct fm_record *record, const struct fm_call *call)
+{
+	fm_push_res(record, call->ret);
+	if (call->ret >= 0)
+		fm_push_string_user(record, call->args[0]);
+	else
+		fm_push_empty(record);
+}
+
 static void fill_mount(struct fm_record *record, const struct fm_call *call)
 {
 	fm_push_res(record, call->ret);
@@ -163,6 +206,15 @@ const struct fm_fill_row fm_fill_file[] = {
 	{ FM_MKDIRAT_X, fill_mkdirat },
 	{ FM_RMDIR_2_X, fill_path },
 	{ FM_CHROOT_X, fill_path },
+	{ FM_MKNOD_X, fill_mknod },
+	{ FM_MKNODAT_X, fill_mknodat },
+	{ FM_ACCESS_X, fill_access },
+	{ FM_STAT_X, fill_path },
+	{ FM_LSTAT_X, fill_path },
+	{ FM_STAT64_X, fill_path },
+	{ FM_LSTAT64_X, fill_path },
+	{ FM_NEWFSTATAT_X, fill_newfstatat },
+	{ FM_GETCWD_X, fill_getcwd },
 	{ FM_MOUNT_X, fill_mount },
 	{ FM_UMOUNT_1_X, fill_path },
 	{ FM_UMOUNT2_X, fill_umount2 },

@@ -87,6 +87,61 @@ static void fill_pwritev(struct fm_record *record, const struct fm_call *call)
 	fm_push_u64(record, offset(call));
 }
 
+/* Where the caller's offset stands after the call; 0 where the file's own is used. */
+static u64 offset_at(struct fm_record *record, unsigned long pointer)
+{
+	u64 offset = 0;
+
+	if (pointer)
+		fm_copy_user(record, &offset, pointer, sizeof(offset));
+	return offset;
+}
+
+/* sendfile64 is the one of 32-bit callers that has 64-bit offsets. */
+static void fill_sendfile(struct fm_record *record, const struct fm_call *call)
+{
+	u64 offset = offset_at(record, call->args[2]);
+
+	if (call->compat && call->sc == FM_SC_sendfile)
+		offset = (u32)offset;
+	fm_push_res(record, call->ret);
+	fm_push_u64(record, offset);
+	fm_push_fd(record, call->args[0]);
+	fm_push_fd(record, call->args[1]);
+	fm_push_u64(record, call->args[3]);
+}
+
+static void fill_copy_file_range(struct fm_record *record, const struct fm_call *call)
+{
+	fm_push_res(record, call->ret);
+	fm_push_fd(record, call->args[2]);
+	fm_push_u64(record, offset_at(record, call->args[3]));
+	fm_push_fd(record, call->args[0]);
+	fm_push_u64(record, offset_at(record, call->args[1]));
+	fm_push_u64(record, call->args[4]);
+}
+
+/* The portable flags are the native ones. */
+static void fill_splice(struct fm_record *record, const struct fm_call *call)
+{
+	fm_push_res(record, call->ret);
+	fm_push_fd(record, call->args[0]);
+	fm_push_fd(record, call->args[2]);
+	fm_push_u64(record, call->args[4]);
+	fm_push_u32(record, call->args[5] & (FM_splice_flags_SPLICE_F_MOVE |
+					     FM_splice_flags_SPLICE_F_NONBLOCK |
+					     FM_splice_flags_SPLICE_F_MORE |
+					     FM_splice_flags_SPLICE_F_GIFT));
+}
+
+/* process_vm_readv and process_vm_writev: the data lies at the caller's own vectors. */
+static void fill_process_vm(struct fm_record *record, const struct fm_call *call)
+{
+	fm_push_res(record, call->ret);
+	fm_push_pid(record, (s32)call->args[0]);
+	fm_push_data_iovec(record, call, call->args[1], call->args[2], bytes_read(call));
+}
+
 const struct fm_fill_row fm_fill_io[] = {
 	{ FM_READ_X, fill_read },
 	{ FM_PREAD_X, fill_pread },
@@ -96,5 +151,10 @@ const struct fm_fill_row fm_fill_io[] = {
 	{ FM_PREADV_X, fill_preadv },
 	{ FM_WRITEV_X, fill_writev },
 	{ FM_PWRITEV_X, fill_pwritev },
+	{ FM_SENDFILE_X, fill_sendfile },
+	{ FM_COPY_FILE_RANGE_X, fill_copy_file_range },
+	{ FM_SPLICE_X, fill_splice },
+	{ FM_PROCESS_VM_READV_X, fill_process_vm },
+	{ FM_PROCESS_VM_WRITEV_X, fill_process_vm },
 	{ 0, NULL }
 };

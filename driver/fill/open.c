@@ -3,6 +3,8 @@
  * Calls that open files.  Beside their arguments the record says what was
  * opened; those members are 0 if nothing was.
  */
+#include <linux/dcache.h>
+#include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/kdev_t.h>
@@ -47,6 +49,29 @@ static u32 opened_flags(const struct opened *opened, u64 native)
 	else if (opened->layer == FM_LAYER_LOWER)
 		flags |= FM_file_flags_FD_LOWER_LAYER;
 	return flags;
+}
+
+/* The path of an open file in the mounts of the current task. */
+static void push_path_of(struct fm_record *record, long fd)
+{
+	struct file *file = fd >= 0 ? fget_raw(fd) : NULL;
+	u32 room, size = 0;
+	char *out, *path;
+
+	if (!file) {
+		fm_push_empty(record);
+		return;
+	}
+	out = fm_record_room(record, &room);
+	room = min_t(u32, room, FM_PATH_MAX);
+	/* d_path() writes from the end of its buffer forwards. */
+	path = room ? d_path(&file->f_path, out, room) : ERR_PTR(-ENAMETOOLONG);
+	if (!IS_ERR(path)) {
+		size = strlen(path) + 1;
+		memmove(out, path, size);
+	}
+	fput(file);
+	fm_push_built(record, size);
 }
 
 static void fill_open(struct fm_record *record, const struct fm_call *call)
@@ -117,10 +142,25 @@ static void fill_creat(struct fm_record *record, const struct fm_call *call)
 	fm_push_u16(record, flags);
 }
 
+/* The call names no path; the record has that of the file it opened. */
+static void fill_open_by_handle_at(struct fm_record *record, const struct fm_call *call)
+{
+	struct opened opened;
+
+	look_at_opened(&opened, call->ret);
+	fm_push_res(record, call->ret);
+	fm_push_fd(record, call->args[0]);
+	fm_push_u32(record, opened_flags(&opened, call->args[2]));
+	push_path_of(record, call->ret);
+	fm_push_u32(record, opened.dev);
+	fm_push_u64(record, opened.ino);
+}
+
 const struct fm_fill_row fm_fill_open[] = {
 	{ FM_OPEN_X, fill_open },
 	{ FM_OPENAT_2_X, fill_openat },
 	{ FM_OPENAT2_X, fill_openat2 },
 	{ FM_CREAT_X, fill_creat },
+	{ FM_OPEN_BY_HANDLE_AT_X, fill_open_by_handle_at },
 	{ 0, NULL }
 };

@@ -192,11 +192,46 @@ static void fill_recvmsg(struct fm_record *record, const struct fm_call *call)
 	fm_push_fd(record, call->args[0]);
 }
 
+/* Of several messages the first is recorded; it begins the array. */
+static void fill_sendmmsg(struct fm_record *record, const struct fm_call *call)
+{
+	struct fm_message message;
+	u64 size = 0;
+
+	if (!fm_message_copy(record, call, &message, call->args[1]))
+		size = fm_iovec_size(record, call, message.iov, message.iov_count);
+	fm_push_res(record, call->ret);
+	fm_push_fd(record, call->args[0]);
+	fm_push_u32(record, size);
+	fm_push_data_iovec(record, call, message.iov, message.iov_count, size);
+	push_outbound(record, call, message.name, message.name_size);
+}
+
+static void fill_recvmmsg(struct fm_record *record, const struct fm_call *call)
+{
+	struct fm_message message = { 0 };
+	u32 size = 0;
+
+	if (call->ret > 0 && !fm_message_copy(record, call, &message, call->args[1]))
+		fm_copy_user(record, &size, call->args[1] + message.size, sizeof(size));
+	fm_push_res(record, call->ret);
+	fm_push_fd(record, call->args[0]);
+	fm_push_u32(record, size);
+	fm_push_data_iovec(record, call, message.iov, message.iov_count, size);
+	push_inbound(record, call, message.name, message.name_size);
+	push_control(record, &message);
+}
+
 static void fill_shutdown(struct fm_record *record, const struct fm_call *call)
 {
 	fm_push_res(record, call->ret);
 	fm_push_fd(record, call->args[0]);
 	fm_push_u8(record, fm_shutdown_how(call->args[1]));
+}
+
+/* getsockname and getpeername: that they were called is all there is. */
+static void fill_nothing(struct fm_record *record, const struct fm_call *call)
+{
 }
 
 const struct fm_fill_row fm_fill_socket[] = {
@@ -211,6 +246,10 @@ const struct fm_fill_row fm_fill_socket[] = {
 	{ FM_RECVFROM_X, fill_recvfrom },
 	{ FM_SENDMSG_X, fill_sendmsg },
 	{ FM_RECVMSG_X, fill_recvmsg },
+	{ FM_SENDMMSG_X, fill_sendmmsg },
+	{ FM_RECVMMSG_X, fill_recvmmsg },
 	{ FM_SHUTDOWN_X, fill_shutdown },
+	{ FM_GETSOCKNAME_X, fill_nothing },
+	{ FM_GETPEERNAME_X, fill_nothing },
 	{ 0, NULL }
 };

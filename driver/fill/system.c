@@ -20,6 +20,13 @@ static void fill_finit_module(struct fm_record *record, const struct fm_call *ca
 	fm_push_u32(record, fm_flags_finit_module(call->args[2]));
 }
 
+static void fill_delete_module(struct fm_record *record, const struct fm_call *call)
+{
+	fm_push_res(record, call->ret);
+	fm_push_string_user(record, call->args[0]);
+	fm_push_u32(record, fm_flags_delete_module(call->args[1]));
+}
+
 static void fill_bpf(struct fm_record *record, const struct fm_call *call)
 {
 	fm_push_res(record, call->ret);
@@ -36,6 +43,7 @@ const struct fm_fill_row fm_fill_system[] = {
 	{ FM_GENERIC_X, fill_generic },
 	{ FM_INIT_MODULE_X, fill_init_module },
 	{ FM_FINIT_MODULE_X, fill_finit_module },
+	{ FM_DELETE_MODULE_X, fill_delete_module },
 	{ FM_BPF_2_X, fill_bpf },
 	{ 0, NULL }
 };
