@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where records come from, as the loop sees it."""
 
-from libc.stdint cimport uint8_t, uint16_t, uint64_t
+cimport cython
+from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 
+from falcomod.engine.capture.merge cimport Merge, Record
 
-cdef struct Record:
-    const uint8_t *data          # valid until the next refill()
-    uint64_t size                # bytes that may be read from data on; the record itself may be shorter
-    uint16_t cpu
+# What refill() says.
+cdef enum:
+    REFILL_END = -2              # there will never be a record again
+    REFILL_NOTHING = 0           # none in the time allowed, or a signal came
+    REFILL_BATCH = 1
 
 
 cdef class Source:
@@ -19,6 +22,35 @@ cdef class Source:
     cdef int next(self, Record *out) except -1 nogil
     # Moves past the record that next() gave; size is its length by the decoder.
     cdef int consume(self, uint64_t size) except -1 nogil
-    # Ends the batch (its memory goes back to the driver) and begins another, waiting at most timeout_ms for
-    # it: 1, or 0 when there is nothing, or -2 when there never will be again (end of a replay).
+    # Moves past a record whose length cannot be believed, and so past everything behind it.
+    cdef int drop_rest(self) except -1 nogil
+    # Ends the batch (its memory goes back to the driver) and begins another, waiting at most
+    # timeout_ms for it: REFILL_….
     cdef int refill(self, int timeout_ms) except -1 nogil
+
+
+@cython.final
+cdef class KmodSource(Source):
+    """The kernel module's rings."""
+
+    cdef Merge merge
+    cdef int fd                  # of the device, -1: closed
+    cdef uint32_t generation     # cpus_generation that the mappings belong to
+    cdef uint64_t checked_ns     # when that was last compared
+    cdef dict last_counters      # what counters() says after close()
+
+    cdef int check_cpus(self) except -1 nogil
+    cdef int map_cpus(self) except -1
+
+
+@cython.final
+cdef class ReplaySource(Source):
+    """Records from memory."""
+
+    cdef bytes data
+    cdef const uint8_t *start    # of data
+    cdef uint64_t *ends          # where each piece of data ends; a piece's fault ends with it
+    cdef uint32_t pieces
+    cdef uint32_t piece          # that position is in
+    cdef uint64_t position
+    cdef uint64_t passes         # left, the current one not counted
