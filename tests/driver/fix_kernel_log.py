@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""kernel_log: a test that passes but makes the kernel complain, fails."""
+"""kernel_log: a test that passes but makes the kernel complain, fails.
+
+As a program: prints the complaints among the lines of standard input, such as dmesg's;
+status 1 if there are any.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -54,3 +59,13 @@ def quiet_kernel(kernel_log: KernelLog) -> Iterator[None]:
     kernel_log.lines()
     yield
     assert kernel_log.complaints() == []
+
+
+def main() -> int:
+    complaints = [line for line in sys.stdin if COMPLAINT.search(line)]
+    print("".join(complaints), end="")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
