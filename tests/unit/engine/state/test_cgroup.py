@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import pytest
+
 from falcomod.engine.state.cgroup import container_id, prefixes
 
 ID = "3ad7b26ded6d8e7b23da7d48fe889434573036c27ae5a74837233de441c3601e"

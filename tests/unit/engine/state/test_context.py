@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import pytest
+
 from falcomod.engine.state.context import ContextView
 
 

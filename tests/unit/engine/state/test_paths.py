@@ -4,9 +4,10 @@ from __future__ import annotations
 import posixpath
 
 import pytest
-from falcomod.engine.state.paths import absolute
 from hypothesis import given
 from hypothesis import strategies as st
+
+from falcomod.engine.state.paths import absolute
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import pytest
+
 from falcomod.engine.state.tables import FD_TYPES, State
 
 ID = "3ad7b26ded6d8e7b23da7d48fe889434573036c27ae5a74837233de441c3601e"

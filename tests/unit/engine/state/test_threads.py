@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
-from falcomod.engine.state.tables import State
 from hypothesis import given
 from hypothesis import strategies as st
+
+from falcomod.engine.state.tables import State
 
 # Few enough ids that they collide, far enough apart that the table's places do, too.
 TIDS = st.sampled_from([1, 2, 3, 255, 256, 257, 512, 4096, 4097, 2**31, 2**62])

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""agent: `falcomod start` as its user runs it, and the alerts it prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+RULES = ROOT / "rules" / "falcomod_rules.yaml"
+READY = "falcomod initialized"
+START_LIMIT_S = 120  # software emulation is slow
+ALERT_LIMIT_S = 30
+
+
+class Line(NamedTuple):
+    arrived_ns: int  # wall clock
+    text: str
+
+
+class Agent:
+    """A running falcomod; lines are collected as they come, by a thread per stream."""
+
+    def __init__(self, *options: str) -> None:
+        command = [*_program(), "start", "-r", str(RULES), *options]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1"}
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        )
+        self.out: list[Line] = []
+        self.log: list[Line] = []
+        self._news = threading.Condition()
+        self._readers = [
+            threading.Thread(target=self._read, args=(stream, lines), daemon=True)
+            for stream, lines in ((self.process.stdout, self.out), (self.process.stderr, self.log))
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    def _read(self, stream: Any, lines: list[Line]) -> None:
+        for text in stream:
+            with self._news:
+                lines.append(Line(time.time_ns(), text.rstrip("\n")))
+                self._news.notify_all()
+
+    def wait_until(self, done: Callable[[], bool], limit_s: float, what: str) -> None:
+        with self._news:
+            if not self._news.wait_for(done, limit_s):
+                raise AssertionError(f"no {what} within {limit_s} s; {self.said()}")
+
+    def wait_until_ready(self) -> None:
+        self.wait_until(
+            lambda: any(READY in line.text for line in self.log) or self.process.poll() is not None,
+            START_LIMIT_S,
+            f"'{READY}'",
+        )
+        assert self.process.poll() is None, self.said()
+
+    def alerts(self) -> list[dict[str, Any]]:
+        return [json.loads(line.text) for line in self.out if line.text.startswith("{")]
+
+    def expect_alert(self, rule: str, **fields: object) -> dict[str, Any]:
+        """Waits for an alert of the rule with these output fields (dots as underscores)."""
+        wanted = {name.replace("_", "."): value for name, value in fields.items()}
+
+        def matching() -> list[dict[str, Any]]:
+            return [
+                alert
+                for alert in self.alerts()
+                if alert["rule"] == rule and wanted.items() <= alert["output_fields"].items()
+            ]
+
+        self.wait_until(lambda: bool(matching()), ALERT_LIMIT_S, f"alert '{rule}' with {wanted}")
+        return matching()[0]
+
+    def said(self) -> str:
+        lines = [line.text for line in (*self.log, *self.out)]
+        return "it said:\n" + "\n".join(lines[-60:])
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Sends a signal; the exit status."""
+        self.process.send_signal(number)
+        status = self.process.wait(60)
+        for reader in self._readers:
+            reader.join(10)
+        return status
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+def _program() -> list[str]:
+    """The installed command, or the same out of the source tree."""
+    installed = Path(sys.executable).with_name("falcomod")
+    if installed.exists():
+        return [str(installed)]
+    return [sys.executable, "-c", "from falcomod.cli import main; main()"]
+
+
+@pytest.fixture(scope="module")
+def agent() -> Iterator[Agent]:
+    started = Agent("--json")
+    try:
+        started.wait_until_ready()
+        yield started
+        assert started.process.poll() is None, started.said()
+    finally:
+        started.kill()

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a system call to its alert's line, while the host makes 10 000 events a second.
+
+Printed and not judged: under software emulation a second is not a second.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.driver.native import syscall
+from tests.vm.fix_agent import Agent
+
+RATE_HZ = 10_000
+BATCH = 100
+SAMPLES = 50
+
+
+def background() -> int:
+    """A process that makes calls which every consumer sees, at the rate; its pid."""
+    pid = os.fork()
+    if pid:
+        return pid
+    due = time.monotonic()
+    while True:
+        for _ in range(BATCH // 2):
+            os.close(os.dup(0))
+        due += BATCH / RATE_HZ
+        time.sleep(max(0, due - time.monotonic()))
+
+
+def provoke() -> None:
+    for _ in range(SAMPLES):
+        syscall("openat", -100, "/etc/shadow", os.O_RDONLY)
+        time.sleep(0.05)
+
+
+def event_time_ns(text: str) -> int:
+    """The time of an alert: ISO 8601 with nanoseconds."""
+    whole, _, fraction = text.rstrip("Z").partition(".")
+    seconds = datetime.fromisoformat(whole).replace(tzinfo=UTC).timestamp()
+    return int(seconds) * 10**9 + int(fraction)
+
+
+def test_latency_from_call_to_alert(agent: Agent, capsys: pytest.CaptureFixture[str]) -> None:
+    before = len(agent.out)
+    pid = background()
+    try:
+        provoke()
+        agent.wait_until(lambda: len(agent.out) >= before + SAMPLES, 60, f"{SAMPLES} alerts")
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    lines = list(agent.out)[before:]
+    times = [alert["time"] for alert in agent.alerts()][-len(lines) :]
+    delays_ms = sorted(
+        (line.arrived_ns - event_time_ns(at)) / 1e6 for line, at in zip(lines, times, strict=True)
+    )
+    with capsys.disabled():
+        print(
+            f"\nsyscall to alert line at {RATE_HZ} events/s, {len(delays_ms)} alerts:"
+            f" median {delays_ms[len(delays_ms) // 2]:.1f} ms,"
+            f" p99 {delays_ms[int(len(delays_ms) * 0.99)]:.1f} ms"
+        )
+    assert all(delay > 0 for delay in delays_ms)
