@@ -78,13 +78,17 @@ void fm_push_empty(struct fm_record *record);
 
 /*
  * Space for a parameter that is built in place: returns where it begins and
- * in *room how many bytes there are; fm_push_built() then says how many were
- * used (0: empty).  For paths, argument vectors, cgroup lists.
+ * in *room how many bytes there are, at least FM_PATH_MAX, or 0 in a record that
+ * has failed; fm_push_built() then says how many were used (0: empty) and leaves
+ * what was written behind them for the next.  For paths, argument vectors,
+ * cgroup lists.
  */
 u8 *fm_record_room(struct fm_record *record, u32 *room);
 void fm_push_built(struct fm_record *record, u32 size);
 
 /* User memory without faulting pages in: 0, or -EFAULT (and counts a fault). */
 int fm_copy_user(struct fm_record *record, void *to, unsigned long pointer, u32 size);
+/* The same for a string: its length without the NUL; size if none was in as many bytes. */
+long fm_copy_string_user(struct fm_record *record, char *to, unsigned long pointer, u32 size);
 
 #endif
