@@ -27,6 +27,8 @@ extern const struct fm_fill_row fm_fill_system[];	/* init_module finit_module bp
 /* The function that fills this event, or NULL; valid after fm_fill_init(). */
 fm_fill fm_fill_of(u16 code);
 void fm_fill_init(void);
+/* The event a system call ends in: GENERIC_X where its own cannot be filled yet. */
+u16 fm_fill_code(u16 sc);
 
 /* PROCEXIT_1_E has no call: it describes the current task (fill/process.c). */
 void fm_fill_procexit(struct fm_record *record, const struct fm_call *unused);
