@@ -64,7 +64,7 @@ dkms-install: ## the kernel module, rebuilt by DKMS with every new kernel
 	rm -rf $(DKMS_SOURCE)
 	mkdir -p $(DKMS_SOURCE)
 	cp -r driver dkms.conf $(DKMS_SOURCE)/
-	$(MAKE) -s -C $(DKMS_SOURCE)/driver distclean
+	find $(DKMS_SOURCE) -name '*.o' -o -name '*.ko' -o -name '*.cmd' -o -name '*.mod*' | xargs rm -f
 	dkms add -m falcomod -v $(DKMS_VERSION)
 	dkms build -m falcomod -v $(DKMS_VERSION) -k $(KERNEL)
 	dkms install -m falcomod -v $(DKMS_VERSION) -k $(KERNEL)
@@ -80,4 +80,4 @@ clean: ## remove what was built
 	rm -rf $(VENV) build dist src/*.egg-info
 	find src -name '*.so' -delete
 	find src -name '*.pyx' | sed 's/pyx$$/c/' | xargs rm -f
-	test ! -e driver/Makefile || $(MAKE) -s -C driver distclean
+	find driver -name '*.o' -o -name '*.ko' -o -name '*.cmd' -o -name '*.mod*' | xargs rm -f
