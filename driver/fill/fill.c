@@ -10,10 +10,12 @@ static fm_fill by_code[FM_EVENT_MAX] __read_mostly;
 static const struct fm_fill_row *const families[] = {
 	fm_fill_process,
 	fm_fill_credentials,
+	fm_fill_open,
 	fm_fill_file,
 	fm_fill_descriptor,
 	fm_fill_io,
 	fm_fill_socket,
+	fm_fill_special,
 	fm_fill_system,
 };
 
