@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From checks and conditions to rules that can be matched.
+
+RulesetBuilder is what the rule language calls; what it builds is specialised:
+the rules of each event code have a program of their own, in which everything
+that the code alone decides is decided, and from which rules are gone that no
+event of the code can match.
+"""
+
+from libc.stdint cimport uint32_t
+from libc.stdlib cimport free, malloc
+
+from falcomod.engine.fields.field cimport FieldRef
+from falcomod.engine.match.program cimport ProgramOwner, program_match
+from falcomod.engine.state.context cimport Context, ContextView
+
+from falcomod.engine.decode import schema
+from falcomod.engine.fields import registry
+from falcomod.engine.match import graph
+from falcomod.engine.match.operators import ALIASES, prepare
+from falcomod.engine.match.program import assemble
+from falcomod.errors import CheckError, FieldError
+
+MATCHING = ("first", "all")
+
+
+cdef class Ruleset:
+
+    cdef int match(self, Context *context, uint32_t *rule_ids, uint32_t limit) except -1 nogil:
+        return program_match(&self.owner.program, context, rule_ids, limit)
+
+    def matching(self, ContextView view) -> tuple:
+        """Ids of the rules that match the event of a callback, in order."""
+        cdef uint32_t limit = self.rule_count
+        cdef uint32_t *rule_ids
+        cdef int count, i
+        if view.context is NULL:
+            raise ValueError("the view is used outside its callback")
+        rule_ids = <uint32_t *>malloc((limit + 1) * sizeof(uint32_t))
+        if rule_ids is NULL:
+            raise MemoryError
+        try:
+            count = self.match(view.context, rule_ids, limit)
+            return tuple([rule_ids[i] for i in range(count)])
+        finally:
+            free(rule_ids)
+
+    def rules_of(self, int code) -> tuple:
+        """Ids of the rules that an event of *code* may match, in order."""
+        return tuple([rule_id for rule_id, _ in self.buckets.get(code, ())])
+
+    def describe(self) -> str:
+        """For each event code its rules, with what is left of their conditions."""
+        lines = []
+        for code in sorted(self.buckets):
+            lines.append(f"{schema.EVENTS[code].id}:")
+            lines += [f"    {rule_id}: {self.graph.text(node)}" for rule_id, node in self.buckets[code]]
+        return "".join(line + "\n" for line in lines)
+
+
+class RulesetBuilder:
+    """Collects conditions and rules.
+
+    Nodes are ints, good for the builder that gave them; equal conditions are
+    the same node.
+    """
+
+    def __init__(self, matching: str = "first") -> None:
+        if matching not in MATCHING:
+            raise ValueError(f"matching is {matching!r}, not one of {MATCHING}")
+        self._only_first = matching == "first"
+        self._graph = graph.Graph()
+        self._refs = {}
+        self._rules = []
+
+    def check(self, field: str, operator: str, values) -> int:
+        """The node of a check: *field* as written, *values* a sequence of str.
+
+        Raises CheckError for an unknown field, for an operator that the field's
+        type does not take, and for a value that cannot be read.
+        """
+        ref = self._ref(field)
+        if isinstance(values, str):
+            raise TypeError("values is a str, not a sequence of them")
+        values = tuple(values)
+        kind = (<FieldRef>ref).row.type
+        try:
+            matcher = prepare(kind, operator, values)
+        except CheckError as error:
+            raise CheckError(f"{field}: {error}") from None
+        if field == EVENT_TYPE:
+            _check_event_types(operator, values)
+        name, values = _canonical(operator, values)
+        if name != operator:
+            matcher = prepare(kind, name, values)
+        return self._graph.check(graph.Check(ref, name, values, matcher), field == EVENT_TYPE)
+
+    def all_of(self, nodes) -> int:
+        """The node that holds where all of *nodes* do; of none: always."""
+        return self._graph.all_of(nodes)
+
+    def any_of(self, nodes) -> int:
+        """The node that holds where one of *nodes* does; of none: never."""
+        return self._graph.any_of(nodes)
+
+    def negate(self, node: int) -> int:
+        """The node that holds where *node* does not, be it for lack of a value."""
+        return node ^ 1
+
+    def constant(self, value: bool) -> int:
+        """The node that always or never holds."""
+        return graph.TRUE if value else graph.FALSE
+
+    def text(self, node: int) -> str:
+        """The condition of *node*, as a user could write it."""
+        return self._graph.text(node)
+
+    def rule(self, rule_id: int, node: int, codes) -> None:
+        """Adds a rule for events of *codes*; the order of calls is that of evaluation."""
+        codes = frozenset(codes)
+        unknown = codes - schema.EVENTS.keys()
+        if unknown:
+            raise ValueError(f"no such event codes: {sorted(unknown)}")
+        self._rules.append((rule_id, node, codes))
+
+    def build(self) -> Ruleset:
+        """The rules given so far."""
+        cdef Ruleset ruleset = Ruleset.__new__(Ruleset)
+        buckets = {}
+        for code in sorted(frozenset().union(*(codes for _, _, codes in self._rules))):
+            rules = self._bucket(code)
+            if rules:
+                buckets[code] = rules
+        ruleset.owner = assemble(self._graph, buckets, self._only_first)
+        ruleset.rule_count = len(self._rules)
+        ruleset.node_count = ruleset.owner.node_count
+        ruleset.graph = self._graph
+        ruleset.buckets = buckets
+        return ruleset
+
+    def _ref(self, field):
+        if field not in self._refs:
+            try:
+                self._refs[field] = registry.bind(field)
+            except FieldError as error:
+                raise CheckError(str(error)) from None
+        return self._refs[field]
+
+    def _bucket(self, code):
+        """(rule id, node) of the rules that an event of *code* may match."""
+        memo = {}
+
+        def decide(check):
+            return _decided(code, check)
+
+        rules = [
+            (rule_id, self._graph.specialise(node, decide, memo))
+            for rule_id, node, codes in self._rules
+            if code in codes
+        ]
+        return tuple(rule for rule in rules if rule[1] != graph.FALSE)
+
+
+def _canonical(operator, values):
+    """One spelling for checks that mean the same."""
+    operator = ALIASES.get(operator, operator)
+    if operator == "intersects":         # of a field with one value
+        operator = "in"
+    if operator in ("in", "pmatch"):
+        values = tuple(sorted(set(values)))
+    if operator == "in" and len(values) == 1:
+        operator = "="
+    return operator, values
+
+
+def _check_event_types(operator, values):
+    if operator in ("=", "==", "!=", "in", "intersects"):
+        for value in values:
+            if not schema.codes_of(value):
+                raise CheckError(f"unknown event type '{value}': expected the name of a system call or event")
+
+
+def _decided(code, check):
+    """Whether a check of evt.type holds for every event of *code*; None: it depends on the event."""
+    if code != GENERIC:
+        return check.matcher.matches(schema.EVENTS[code].name.encode())
+    if check.operator in ("=", "in") and not any(code in schema.codes_of(value) for value in check.values):
+        return False
+    return None
+
+
+EVENT_TYPE = "evt.type"
+
+# The code of calls without an event of their own, whose type is the call's name.
+GENERIC = next(code for code, info in schema.EVENTS.items() if info.id == "GENERIC_X")

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Building rulesets: sharing, buckets, specialisation, errors."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from falcomod.engine.decode.schema import EVENTS, codes_of
+from falcomod.engine.match.ruleset import RulesetBuilder
+from falcomod.errors import CheckError
+
+OPENAT = next(iter(codes_of("openat")))
+CLOSE = next(iter(codes_of("close")))
+GENERIC = next(iter(codes_of("getppid")))
+
+
+@pytest.fixture
+def builder() -> RulesetBuilder:
+    return RulesetBuilder("all")
+
+
+def test_identical_checks_are_one_node(builder: RulesetBuilder) -> None:
+    assert builder.check("proc.name", "=", ["a"]) == builder.check("proc.name", "==", ["a"])
+    assert builder.check("proc.name", "in", ["a", "b"]) == builder.check(
+        "proc.name", "intersects", ["b", "a", "b"]
+    )
+    assert builder.check("proc.name", "in", ["a"]) == builder.check("proc.name", "=", ["a"])
+    assert builder.check("proc.name", "=", ["a"]) != builder.check("proc.name", "!=", ["a"])
+
+
+def test_conditions_of_several_rules_are_counted_once(builder: RulesetBuilder) -> None:
+    for number in range(10):
+        shared = builder.all_of(
+            [
+                builder.check("proc.name", "in", ["a", "b"]),
+                builder.any_of(
+                    [
+                        builder.check("fd.name", "startswith", ["/etc"]),
+                        builder.check("fd.name", "startswith", ["/usr"]),
+                    ]
+                ),
+            ]
+        )
+        own = builder.check("proc.pid", "=", [str(number)])
+        builder.rule(number, builder.all_of([shared, own]), [OPENAT])
+    # Three checks, their "or", their "and", and ten checks of the rules' own, whose
+    # "and" with what is shared is the rule itself.
+    assert builder.build().node_count == 3 + 2 + 10
+
+
+def test_nested_all_of_without_other_users_takes_no_node(builder: RulesetBuilder) -> None:
+    a, b, c = (builder.check("proc.pid", "=", [str(number)]) for number in range(3))
+    builder.rule(1, builder.all_of([a, builder.all_of([b, c])]), [OPENAT])
+    assert builder.build().node_count == 3
+
+
+def test_event_type_is_decided_while_building(builder: RulesetBuilder) -> None:
+    opens = builder.check("evt.type", "in", ["open", "openat", "openat2"])
+    reads = builder.check("proc.name", "=", ["cat"])
+    builder.rule(7, builder.all_of([opens, reads]), EVENTS)
+    ruleset = builder.build()
+    assert ruleset.rules_of(OPENAT) == (7,)
+    assert ruleset.rules_of(CLOSE) == ()
+    assert ruleset.rules_of(GENERIC) == ()
+    assert ruleset.node_count == 1
+    assert "OPENAT_2_X:\n    7: proc.name = cat\n" in ruleset.describe()
+
+
+def test_event_type_of_a_generic_call_is_left_to_the_event(builder: RulesetBuilder) -> None:
+    builder.rule(1, builder.check("evt.type", "=", ["getppid"]), [GENERIC, OPENAT])
+    builder.rule(2, builder.check("evt.type", "!=", ["openat"]), [GENERIC, OPENAT])
+    ruleset = builder.build()
+    assert ruleset.rules_of(GENERIC) == (1, 2)
+    assert ruleset.rules_of(OPENAT) == ()
+
+
+@pytest.mark.parametrize(
+    ("operator", "values", "codes"),
+    [
+        ("=", ["close"], {CLOSE}),
+        ("!=", ["close"], {OPENAT}),
+        ("exists", [], {OPENAT, CLOSE}),
+        ("startswith", ["open"], {OPENAT}),
+        ("glob", ["*e"], {CLOSE}),
+        ("in", [], set()),
+    ],
+)
+def test_every_operator_of_event_type_is_decided(
+    builder: RulesetBuilder, operator: str, values: list[str], codes: set[int]
+) -> None:
+    builder.rule(1, builder.check("evt.type", operator, values), [OPENAT, CLOSE])
+    ruleset = builder.build()
+    assert {code for code in (OPENAT, CLOSE) if ruleset.rules_of(code)} == codes
+
+
+def test_rules_keep_their_order_in_each_bucket(builder: RulesetBuilder) -> None:
+    always = builder.constant(True)
+    builder.rule(9, always, [CLOSE, OPENAT])
+    builder.rule(3, always, [OPENAT])
+    builder.rule(5, always, [CLOSE])
+    ruleset = builder.build()
+    assert ruleset.rules_of(OPENAT) == (9, 3)
+    assert ruleset.rules_of(CLOSE) == (9, 5)
+    assert ruleset.rule_count == 3
+
+
+def test_rule_that_never_holds_is_in_no_bucket(builder: RulesetBuilder) -> None:
+    a = builder.check("proc.name", "=", ["a"])
+    builder.rule(1, builder.all_of([a, builder.negate(a)]), [OPENAT])
+    builder.rule(2, builder.constant(False), [OPENAT])
+    ruleset = builder.build()
+    assert ruleset.rules_of(OPENAT) == ()
+    assert ruleset.rule_count == 2
+    assert ruleset.node_count == 0
+
+
+def test_ruleset_without_rules_can_be_built(builder: RulesetBuilder) -> None:
+    assert builder.build().describe() == ""
+
+
+@pytest.mark.parametrize(
+    ("field", "operator", "values", "message"),
+    [
+        ("proc.nope", "=", ["a"], "proc.nope"),
+        ("proc.pid", "contains", ["a"], "proc.pid: 'contains' operator not supported"),
+        ("proc.pid", "=", ["a"], "proc.pid: 'a' is not a valid number"),
+        ("evt.type", "=", ["opneat"], "unknown event type 'opneat'"),
+        ("evt.type", "in", ["openat", "x"], "unknown event type 'x'"),
+    ],
+)
+def test_check_refuses(
+    builder: RulesetBuilder, field: str, operator: str, values: list[str], message: str
+) -> None:
+    with pytest.raises(CheckError) as refused:
+        builder.check(field, operator, values)
+    assert message in str(refused.value)
+
+
+def test_misuse_is_an_error(builder: RulesetBuilder) -> None:
+    with pytest.raises(TypeError):
+        builder.check("proc.name", "in", "cat")
+    with pytest.raises(ValueError, match="no such event codes"):
+        builder.rule(1, builder.constant(True), [99999])
+    with pytest.raises(ValueError, match="matching"):
+        RulesetBuilder("some")
+
+
+def test_thousands_of_rules_build_quickly() -> None:
+    builder = RulesetBuilder("first")
+    opens = builder.check("evt.type", "in", ["open", "openat"])
+    start = time.process_time()
+    for number in range(3000):
+        own = builder.check("fd.name", "startswith", [f"/srv/{number}"])
+        builder.rule(number, builder.all_of([opens, own]), EVENTS)
+    ruleset = builder.build()
+    assert ruleset.rules_of(OPENAT) == tuple(range(3000))
+    assert ruleset.node_count == 3000
+    assert time.process_time() - start < 30
