@@ -2,6 +2,9 @@
 """Places of characters, through every way YAML can write them."""
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from falcomod.rules.document import Mapping, read_documents
 from falcomod.rules.text import Place, Scalar, SourceFile, SourceText
@@ -75,3 +78,20 @@ def test_error_quotes_the_line_and_points_into_it() -> None:
 def test_quote_of_a_very_long_line_is_cut_behind_the_place() -> None:
     value = scalar("key: " + "x" * 1000)
     assert len(value.file.quote(value.location)) == 160
+
+
+@given(
+    st.text(alphabet="ab '\"\\\t\n:#-\u00e9", min_size=1, max_size=60),
+    st.sampled_from(["", "'", '"', "|", ">"]),
+    st.integers(min_value=10, max_value=40),
+)
+def test_every_letter_is_found_where_it_was_written(value: str, style: str, width: int) -> None:
+    text = yaml.dump({"key": value}, default_style=style or None, width=width)
+    mapping = next(iter(read_documents(SourceFile("rules.yaml", text))))
+    assert isinstance(mapping, Mapping)
+    found = mapping.pairs[0][1]
+    assert isinstance(found, Scalar)
+    letters = [offset for offset, letter in enumerate(found.value) if letter in "ab:#-"]
+    indices = [found.index_of(offset) for offset in letters]
+    assert [text[index] for index in indices] == [found.value[offset] for offset in letters]
+    assert indices == sorted(set(indices))
