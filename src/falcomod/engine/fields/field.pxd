@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The shape of a field: its function and its row."""
 
-from libc.stdint cimport uint8_t
+from libc.stdint cimport int64_t, uint8_t, uint32_t
+from libc.string cimport strlen
 
-from falcomod.engine.state.context cimport Context
-from falcomod.engine.types cimport Arg, Value
+from falcomod.engine.state.context cimport Context, ContextView
+from falcomod.engine.types cimport Arg, Text, Value
 
 # 1: out holds the value; 0: no value (which is never "" and never -1); -1: a Python error.
 ctypedef int (*FieldFn)(Context *context, const Arg *arg, Value *out) except -1 nogil
@@ -49,9 +50,36 @@ cdef class FieldRef:
     cdef readonly str name       # as written: "proc.aname[2]"
     cdef readonly object info    # FieldInfo
 
+    cdef int take_argument(self, str argument) except -1
+    # The value of a view's event: 1, or 0 for none. ValueError after the callback.
+    cdef int extract(self, ContextView view, Value *out) except -1
+
 
 # Declares a field; stands under its function and runs when its module is imported.
 cdef int bind(str name, uint8_t type, uint8_t flags, uint8_t argument, FieldFn function, str doc) except -1
 # Calls prepare(ref) for every reference to the field made from now on, so that it can
 # check the argument or look it up. prepare raises FieldError.
 cdef int on_reference(str name, object prepare) except -1
+
+
+# The ends of a field's function, for what a field can be.
+
+cdef inline int give_number(Value *out, int64_t number) noexcept nogil:
+    out.number = number
+    return 1
+
+# NUL-terminated; NULL: no value.
+cdef inline int give_word(Value *out, const char *word) noexcept nogil:
+    if word is NULL:
+        return 0
+    out.text.data = word
+    out.text.size = <uint32_t>strlen(word)
+    return 1
+
+# NULL: no value.
+cdef inline int give_text(Value *out, Text *text) noexcept nogil:
+    if text is NULL:
+        return 0
+    out.text.data = text.data
+    out.text.size = text.size
+    return 1

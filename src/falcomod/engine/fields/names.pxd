@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Names of the kernel's numbers."""
+
+from libc.stdint cimport int64_t, uint32_t
+
+# "ENOENT" of 2; NULL where there is none.
+cdef const char *errno_name(int64_t number) noexcept nogil
+# "SIGKILL" of 9; NULL where there is none.
+cdef const char *signal_name(uint32_t number) noexcept nogil
+# "CAP_SYS_ADMIN" of 21; NULL where there is none.
+cdef const char *capability_name(uint32_t number) noexcept nogil

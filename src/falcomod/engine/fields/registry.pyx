@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All fields, and references to them: what rules, templates and docs ask.
+
+The classes are imported here, in the order in which they are listed to users;
+each declares its fields while it is imported.
+"""
+
+import re
+from difflib import get_close_matches
+
+from falcomod.engine.fields import evt  # isort: skip
+from falcomod.engine.fields import call, io  # isort: skip
+from falcomod.engine.fields import proc, session, executable, thread  # isort: skip
+from falcomod.engine.fields import user, fd, fs_path, container  # isort: skip
+from falcomod.engine.fields.field import FIELDS, FieldInfo, FieldRef
+from falcomod.errors import FieldError
+
+# proc.env[PATH], proc.env["a b"] and evt.arg.flags.
+BRACKETED = re.compile(r"""\[(?:"([^"]+)"|'([^']+)'|([^\][\s"']+))\]""")
+DOTTED = re.compile(r"\.(\w+)", re.ASCII)
+
+
+def all_fields() -> tuple:
+    """Every field as FieldInfo, in the order in which they are listed to users."""
+    return tuple(info for _, info in FIELDS.values())
+
+
+def bind(text: str) -> FieldRef:
+    """The field that *text* is, its argument included; raises FieldError."""
+    names = _names_at(text)
+    errors = []
+    for name in names:
+        try:
+            ref, size = _reference(text, name)
+        except FieldError as error:
+            errors.append(error)
+            continue
+        if size == len(text):
+            return ref
+    if errors:
+        raise errors[0]
+    if names and text[len(names[0])] == "[":
+        raise FieldError(f"{names[0]} takes no argument, but {text} has one")
+    raise FieldError(_unknown(text))
+
+
+def bind_prefix(text: str) -> tuple:
+    """The longest field at the start of *text*, and how many characters of it; raises FieldError."""
+    errors = []
+    for name in _names_at(text):
+        try:
+            return _reference(text, name)
+        except FieldError as error:
+            errors.append(error)
+    raise errors[0] if errors else FieldError(_unknown(text))
+
+
+def _names_at(text: str) -> list:
+    """Names of fields that *text* begins with, longest first."""
+    return sorted((name for name in FIELDS if text.startswith(name)), key=len, reverse=True)
+
+
+def _reference(text: str, name: str) -> tuple:
+    """The field *name* with the argument that follows it in *text*, and the size of both."""
+    info = FIELDS[name][1]
+    match = None
+    if info.argument != "none":
+        match = BRACKETED.match(text, len(name))
+        if match is None and "named" in info.flags:
+            match = DOTTED.match(text, len(name))
+    size = match.end() if match else len(name)
+    argument = next(group for group in match.groups() if group) if match else None
+    return FieldRef(name, argument, text[:size]), size
+
+
+def _unknown(text: str) -> str:
+    word = re.match(r"[\w.]*", text).group()
+    close = get_close_matches(word, FIELDS, n=1)
+    return f"unknown field {word or text!r}" + (f"; did you mean {close[0]}?" if close else "")
