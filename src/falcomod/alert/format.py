@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an alert looks like: templates of rules, the text line and the JSON line.
+
+    Shell in a container (user=%user.name cmd=%proc.cmdline parent=%proc.aname[2])
+
+A token is % and the longest field that can be read after it, with its argument
+if it has one; digits between the two pad with blanks or cut to that width. A
+value that the event does not have is printed as <NA>, in JSON it is null.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from falcomod.alert.model import Alert, FieldValue
+from falcomod.engine.fields.registry import bind_prefix
+from falcomod.errors import FieldError, TemplateError
+
+NO_VALUE = "<NA>"
+SECOND_NS = 1_000_000_000
+
+WIDTH = re.compile(r"\d+")
+TRANSFORMER = re.compile(r"(tolower|toupper|b64|basename|len|join|concat|getopt)\(")
+SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+class Template:
+    """A rule's output text, its fields bound once."""
+
+    def __init__(self, text: str, parts: Sequence[str | tuple[Any, int]]) -> None:
+        self.text = text
+        self._parts = tuple(parts)
+        self._refs = {part[0].name: part[0] for part in parts if not isinstance(part, str)}
+
+    @classmethod
+    def parse(cls, text: str) -> Template:
+        """The template that *text* is; raises TemplateError with the column of the fault."""
+        parts: list[str | tuple[Any, int]] = []
+        # Alerts are always written, so the mark that asks for that says nothing.
+        position = 1 if text.startswith("*") else 0
+        while (percent := text.find("%", position)) >= 0:
+            if percent > position:
+                parts.append(text[position:percent])
+            ref, width, position = _token(text, percent)
+            parts.append((ref, width))
+        if position < len(text):
+            parts.append(text[position:])
+        return cls(text, parts)
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """The fields as written, in order, each once."""
+        return tuple(self._refs)
+
+    def render(self, view: Any) -> str:
+        """The text with the values of the view's event."""
+        done = []
+        for part in self._parts:
+            if isinstance(part, str):
+                done.append(part)
+                continue
+            ref, width = part
+            value = ref.text(view)
+            value = NO_VALUE if value is None else value
+            done.append(value.ljust(width)[:width] if width else value)
+        return "".join(done)
+
+    def fields(self, view: Any) -> dict[str, FieldValue]:
+        """Its fields with typed values, and evt.time in nanoseconds since the epoch."""
+        values: dict[str, FieldValue] = {name: ref.value(view) for name, ref in self._refs.items()}
+        values["evt.time"] = view.ts_ns
+        return values
+
+
+def text_line(alert: Alert, *, iso_time: bool = False) -> str:
+    """One line of text, without its end: time (local, or UTC in ISO 8601), priority, message.
+
+    Escaped like a JSON string, so that no value can break the line or forge another.
+    """
+    clock = _iso(alert.time_ns, "+0000") if iso_time else _clock(alert.time_ns)
+    line = f"{clock}: {alert.priority.label} {alert.output}"
+    return _whole(json.dumps(line, ensure_ascii=False)[1:-1])
+
+
+def json_line(alert: Alert, *, iso_time: bool = False) -> str:
+    """One line of JSON, without its end, keys sorted; "output" begins with time and priority."""
+    clock = _iso(alert.time_ns, "+0000") if iso_time else _clock(alert.time_ns)
+    body = {
+        "hostname": alert.hostname,
+        "output": f"{clock}: {alert.priority.label} {alert.output}",
+        "output_fields": dict(alert.output_fields),
+        "priority": alert.priority.label,
+        "rule": alert.rule,
+        "source": alert.source,
+        "tags": sorted(alert.tags),
+        "time": _iso(alert.time_ns, "Z"),
+    }
+    return _whole(json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+
+
+def _token(text: str, percent: int) -> tuple[Any, int, int]:
+    """The field at a %, the width asked for (0: none), and where it ends."""
+    start = percent + 1
+    match = WIDTH.match(text, start)
+    width = 0
+    if match:
+        width, start = int(match.group()), match.end()
+    if start == len(text):
+        raise TemplateError(_fault(text, percent, "a field was expected after %"))
+    if TRANSFORMER.match(text, start):
+        raise TemplateError(_fault(text, percent, "transformers are not supported yet"))
+    try:
+        ref, size = bind_prefix(text[start:])
+    except FieldError as error:
+        raise TemplateError(_fault(text, percent, str(error))) from None
+    if "filter-only" in ref.info.flags:
+        raise TemplateError(_fault(text, percent, f"{ref.name} can be compared but not printed"))
+    return ref, width, start + size
+
+
+def _fault(text: str, position: int, what: str) -> str:
+    quoted = text.replace("\n", " ")
+    return f"column {position + 1}: {what}\n    {quoted}\n    {' ' * position}^"
+
+
+def _clock(time_ns: int) -> str:
+    return f"{_local_second(time_ns // SECOND_NS)}.{time_ns % SECOND_NS:09d}"
+
+
+def _iso(time_ns: int, zone: str) -> str:
+    return f"{_utc_second(time_ns // SECOND_NS)}.{time_ns % SECOND_NS:09d}{zone}"
+
+
+# Alerts come in bursts: most share their second with the one before.
+@lru_cache(maxsize=8)
+def _local_second(second: int) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(second))
+
+
+@lru_cache(maxsize=8)
+def _utc_second(second: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+
+
+def _whole(line: str) -> str:
+    """The line with what cannot be written in UTF-8 replaced."""
+    return line if line.isascii() else SURROGATES.sub("\ufffd", line)
