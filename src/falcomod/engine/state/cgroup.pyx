@@ -93,7 +93,7 @@ cdef enum:
 # Monitors of containers live on the host: "crio-conmon-" and "libpod-conmon-" are no prefixes.
 cdef const char *PREFIXES[PREFIX_COUNT]
 PREFIXES = [
-    b"",                         # cgroupfs driver: /docker/ID, /kubepods/burstable/podUID/ID, /ecs/TASK/ID
+    b"",                         # cgroupfs driver: /docker/ID, /kubepods/burstable/podUID/ID
     b"docker-",                  # Docker, systemd driver
     b"cri-containerd-",          # containerd for Kubernetes
     b"crio-",                    # CRI-O

@@ -69,7 +69,8 @@ cdef FdTable *fds_share(FdTable *table) noexcept nogil           # NULL-safe
 cdef FdTable *fds_copy(const FdTable *table) noexcept nogil      # a fork's own copy; NULL when memory is out
 cdef void fds_release(FdTable *table) noexcept nogil             # NULL-safe
 # In all of these the table may be NULL: a thread of which no descriptors are kept.
-cdef Fd *fds_find(const FdTable *table, int64_t number) noexcept nogil   # NULL: not known; valid until the table changes
+# NULL: not known; valid until the table changes.
+cdef Fd *fds_find(const FdTable *table, int64_t number) noexcept nogil
 # A fresh descriptor in place of any of that number; NULL when limit is reached, memory
 # is out or the number is not one of a descriptor.
 cdef Fd *fds_put(FdTable *table, int64_t number, uint32_t limit) noexcept nogil

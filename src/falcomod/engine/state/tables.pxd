@@ -19,7 +19,8 @@ cdef enum:
 
 cdef struct Ended:
     int64_t tid
-    uint64_t exit_ns
+    uint64_t exit_ns             # of the thread that is meant: a tid may be used again
+    uint64_t due_ns              # when it is removed
 
 cdef struct Tables:
     ThreadTable threads
@@ -32,7 +33,7 @@ cdef struct Tables:
     Ended ended[ENDED_MAX]       # a ring, oldest first
     uint32_t ended_first
     uint32_t ended_count
-    uint64_t ended_due_ns        # when the oldest is to be removed; all ones: there is none
+    uint64_t ended_due_ns        # of the oldest; all ones: there is none
     int64_t unknown[UNKNOWN_MAX] # tids to look up in /proc
     uint32_t unknown_count
     Fd closed                    # the descriptor that the current event closed, alive until the next event
@@ -40,8 +41,12 @@ cdef struct Tables:
 
 # The record of a thread, made as a stub and queued for a look-up where there is none.
 # NULL only for tid <= 0.
-cdef Thread *tables_thread(Tables *tables, int64_t tid, uint64_t now_ns) noexcept nogil
-# Marks a thread as ended; it is removed after its grace.
+cdef Thread *tables_thread(Tables *tables, int64_t tid) noexcept nogil
+# The one record for threads that the table refused, cleared for this tid.
+cdef Thread *tables_spare(Tables *tables, int64_t tid) noexcept nogil
+# Queues a thread for a look-up; counts it when the queue is full.
+cdef void tables_ask(Tables *tables, int64_t tid) noexcept nogil
+# Has a thread that ended (exit_ns is set) removed after its grace.
 cdef void tables_end(Tables *tables, Thread *thread, uint64_t now_ns) noexcept nogil
 # Removes the ended threads whose grace is over by now.
 cdef void tables_expire(Tables *tables, uint64_t now_ns) noexcept nogil

@@ -17,37 +17,46 @@ from falcomod.engine.types cimport Text, text_new, text_release, text_share
 cdef uint64_t NEVER_NS = 0xFFFFFFFFFFFFFFFFu
 
 
-cdef Thread *tables_thread(Tables *tables, int64_t tid, uint64_t now_ns) noexcept nogil:
+cdef Thread *tables_thread(Tables *tables, int64_t tid) noexcept nogil:
     cdef Thread *thread = threads_find(&tables.threads, tid)
     if thread != NULL or tid <= 0:
         return thread
     tables.unknown_threads += 1
     thread = threads_add(&tables.threads, tid)
     if thread == NULL:
-        thread_release(&tables.spare)
-        thread_clear(&tables.spare, tid)
-        tables.spare.is_stub = 1
-        return &tables.spare
+        return tables_spare(tables, tid)
     thread.is_stub = 1
     thread.fds = fds_new()
+    tables_ask(tables, tid)
+    return thread
+
+
+cdef Thread *tables_spare(Tables *tables, int64_t tid) noexcept nogil:
+    thread_release(&tables.spare)
+    thread_clear(&tables.spare, tid)
+    tables.spare.is_stub = 1
+    return &tables.spare
+
+
+cdef void tables_ask(Tables *tables, int64_t tid) noexcept nogil:
     if tables.unknown_count < UNKNOWN_MAX:
         tables.unknown[tables.unknown_count] = tid
         tables.unknown_count += 1
     else:
         tables.unknown_lost += 1
-    return thread
 
 
 cdef void tables_end(Tables *tables, Thread *thread, uint64_t now_ns) noexcept nogil:
-    cdef uint32_t at
+    cdef Ended *ended
     if tables.ended_count == ENDED_MAX:
         remove_oldest(tables)
-    at = (tables.ended_first + tables.ended_count) % ENDED_MAX
-    tables.ended[at].tid = thread.tid
-    tables.ended[at].exit_ns = now_ns
+    ended = &tables.ended[(tables.ended_first + tables.ended_count) % ENDED_MAX]
+    ended.tid = thread.tid
+    ended.exit_ns = thread.exit_ns
+    ended.due_ns = now_ns + GRACE_NS
     tables.ended_count += 1
     if tables.ended_count == 1:
-        tables.ended_due_ns = now_ns + GRACE_NS
+        tables.ended_due_ns = ended.due_ns
 
 
 cdef void tables_expire(Tables *tables, uint64_t now_ns) noexcept nogil:
@@ -63,9 +72,9 @@ cdef void remove_oldest(Tables *tables) noexcept nogil:
         threads_remove(&tables.threads, ended.tid)
     tables.ended_first = (tables.ended_first + 1) % ENDED_MAX
     tables.ended_count -= 1
-    tables.ended_due_ns = (
-        tables.ended[tables.ended_first].exit_ns + GRACE_NS if tables.ended_count else NEVER_NS
-    )
+    tables.ended_due_ns = NEVER_NS
+    if tables.ended_count:
+        tables.ended_due_ns = tables.ended[tables.ended_first].due_ns
 
 
 cdef Fd *tables_fd(Tables *tables, Thread *thread, int64_t number) noexcept nogil:
@@ -77,7 +86,8 @@ cdef Fd *tables_fd(Tables *tables, Thread *thread, int64_t number) noexcept nogi
 
 cdef void text_set(Text **slot, const char *data, uint32_t size) noexcept nogil:
     cdef Text *old = slot[0]
-    if old != NULL and old.size == size and memcmp(old.data, data, size) == 0:
+    # data may be NULL where size is 0.
+    if old != NULL and old.size == size and (size == 0 or memcmp(old.data, data, size) == 0):
         return
     slot[0] = text_new(data, size)
     text_release(old)

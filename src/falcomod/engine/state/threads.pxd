@@ -56,7 +56,7 @@ cdef struct Thread:
     uint64_t exit_ns             # 0: alive; else when it ended, kept for a grace time
     char comm[COMM_SIZE]         # NUL-terminated
     char container_id[CONTAINER_ID_SIZE]     # "" on the host
-    uint8_t is_stub              # 1: made for an event of a thread nobody described; other events may have filled parts
+    uint8_t is_stub              # 1: nobody described it; what its own events told is all that is known
     uint8_t birth                # Birth
     uint8_t is_counted           # among the others of its main thread
     uint32_t others              # of a main thread: how many more threads its process has
@@ -64,7 +64,8 @@ cdef struct Thread:
     Text *exepath
     Text *args                   # argv[1..], each NUL-terminated
     Text *env                    # likewise
-    Text *cwd                    # ends in "/"; kept current on the main thread, like root, sid, pgid, vpgid, fdlimit
+    # Of the process and kept current on its main thread alone, as sid, vpgid, pgid and fdlimit are.
+    Text *cwd                    # ends in "/"
     Text *root                   # of a chroot; NULL: "/"
     Text *cgroups                # "subsystem=path", each NUL-terminated
     FdTable *fds                 # the process's; shared by its threads
@@ -86,7 +87,8 @@ cdef struct ThreadTable:
 cdef int threads_init(ThreadTable *table, uint32_t limit) except -1 nogil
 cdef void threads_free(ThreadTable *table) noexcept nogil
 cdef Thread *threads_find(ThreadTable *table, int64_t tid) noexcept nogil        # NULL: not known
-cdef Thread *threads_add(ThreadTable *table, int64_t tid) noexcept nogil         # everything unknown, pid = tid, fds NULL; in place of any of that tid; NULL: refused
+# A thread of which nothing is known but the tid, in place of any of that tid; NULL: refused.
+cdef Thread *threads_add(ThreadTable *table, int64_t tid) noexcept nogil
 cdef void threads_remove(ThreadTable *table, int64_t tid) noexcept nogil
 # The main thread of a thread's process, or the thread itself where that is not known.
 cdef Thread *threads_main(ThreadTable *table, Thread *thread) noexcept nogil

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What events change: one function per state-changing event, a table at the end."""
+"""What events change: applies one event with the function that its family names for it."""
 
-from falcomod.engine.decode.event cimport Event
 from falcomod.engine.state.context cimport Context
 
 # Applies the event to the tables and completes the context: thread, fd, fd_number.
