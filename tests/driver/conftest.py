@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures of the driver tests; they need root and a loaded driver (tests/README.md)."""
 
-from tests.driver.fix_capture import capture, in_tmp_path
-from tests.driver.fix_kernel_log import kernel_log, quiet_kernel
-from tests.driver.fix_overlay import overlay
+import pytest
+
+# Before it is imported, so that a wrong parameter is shown and not just refused.
+pytest.register_assert_rewrite("tests.driver.fix_capture")
+
+from tests.driver.fix_capture import capture, in_tmp_path  # noqa: E402
+from tests.driver.fix_kernel_log import kernel_log, quiet_kernel  # noqa: E402
+from tests.driver.fix_overlay import overlay  # noqa: E402
 
 __all__ = ["capture", "in_tmp_path", "kernel_log", "overlay", "quiet_kernel"]

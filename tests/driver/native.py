@@ -97,9 +97,14 @@ def _assemble(listing: str) -> _Code:
     return _Code("".join(line.split("#")[0] for line in listing.splitlines()))
 
 
+# For good: a thread that spawn() made may still run there after the call has returned.
+_spawn = _assemble(_SPAWN)
+_int80 = _assemble(_INT80)
+
+
 def spawn(name: str, *args: int) -> int:
     """Makes clone, clone3, fork or vfork; the child exits with status 0. The parent's result."""
-    return _assemble(_SPAWN)(tables.syscalls()[name].x86_64, *args)
+    return _spawn(tables.syscalls()[name].x86_64, *args)
 
 
 def syscall32(name: str, *args: int | bytes) -> int:
@@ -108,7 +113,7 @@ def syscall32(name: str, *args: int | bytes) -> int:
     Bytes are passed by address, from memory that 32 bits can name.
     """
     low = [address_low(value) if isinstance(value, bytes) else value for value in args]
-    return _assemble(_INT80)(tables.syscalls()[name].ia32, *low)
+    return _int80(tables.syscalls()[name].ia32, *low)
 
 
 _low_pages: list[mmap.mmap] = []
