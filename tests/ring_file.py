@@ -59,3 +59,10 @@ class RingFile:
                 base = (cpu << CPU_SHIFT) + AREA_DATA
                 os.pwrite(self.fd, bytes([byte]), base + half + place)
         self.set_word(cpu, "head", head + len(record))
+
+    def lay(self, cpu: int, data: bytes) -> None:
+        """Fills the whole data area at once; moving head by its size produces it again."""
+        if len(data) != self.size:
+            raise ValueError(f"{len(data)} bytes for a ring of {self.size}")
+        for half in (0, self.size):
+            os.pwrite(self.fd, data, (cpu << CPU_SHIFT) + AREA_DATA + half)

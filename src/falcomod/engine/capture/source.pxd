@@ -29,11 +29,16 @@ cdef class Source:
     cdef int refill(self, int timeout_ms) except -1 nogil
 
 
-@cython.final
-cdef class KmodSource(Source):
-    """The kernel module's rings."""
+cdef class RingSource(Source):
+    """Rings in a file that is not a driver's device: nothing is waited for."""
 
     cdef Merge merge
+
+
+@cython.final
+cdef class KmodSource(RingSource):
+    """The kernel module's rings."""
+
     cdef int fd                  # of the device, -1: closed
     cdef uint32_t generation     # cpus_generation that the mappings belong to
     cdef uint64_t checked_ns     # when that was last compared

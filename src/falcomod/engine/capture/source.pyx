@@ -74,7 +74,45 @@ cdef class Source:
         return {}
 
 
-cdef class KmodSource(Source):
+cdef class RingSource(Source):
+    """Rings in memory, as a driver lays them out; for tests and benches."""
+
+    def __cinit__(self, *_arguments, **_options):
+        self.merge = Merge()
+        self.name = "ring"
+
+    def attach_ring(self, fd: int, cpu: int, data_size: int) -> None:
+        """Maps the ring of *cpu* in the file *fd*. Raises DriverError."""
+        self.merge.attach(fd, cpu, data_size)
+
+    def counters(self) -> dict[str, int]:
+        """The rings' counters, summed over CPUs.
+
+        produced, delivered, filtered, faults; lost, lost_<reason> and
+        lost_<reason>_<class>; out_of_order; refused_heads.  produced is delivered + lost
+        whenever no call is being recorded.
+        """
+        counts = sum_rings(self.merge)
+        counts["out_of_order"] = self.merge.out_of_order
+        return counts
+
+    cdef int next(self, Record *out) except -1 nogil:
+        return self.merge.next(out)
+
+    cdef int consume(self, uint64_t size) except -1 nogil:
+        self.merge.consume(size)
+        return 0
+
+    cdef int drop_rest(self) except -1 nogil:
+        self.merge.drop_rest()
+        return 0
+
+    cdef int refill(self, int timeout_ms) except -1 nogil:
+        self.merge.publish()
+        return self.merge.snapshot(wall_clock_ns())
+
+
+cdef class KmodSource(RingSource):
     """Reads /dev/falcomod.
 
     The system calls in *syscalls* (portable numbers) are selected, and the end of
@@ -82,7 +120,7 @@ cdef class KmodSource(Source):
     Raises PermissionFault and DriverError, whose message says what to do.
     """
 
-    def __cinit__(self):
+    def __cinit__(self, *_arguments, **_options):
         self.fd = -1
 
     def __init__(
@@ -95,7 +133,6 @@ cdef class KmodSource(Source):
         procexit: bool = True,
     ) -> None:
         self.name = "kmod"
-        self.merge = Merge()
         self.last_counters = {}
         self.fd = c_open(os.fsencode(device), O_RDWR | O_CLOEXEC)
         if self.fd < 0:
@@ -142,28 +179,7 @@ cdef class KmodSource(Source):
         self.fd = -1
 
     def counters(self) -> dict[str, int]:
-        """The rings' counters, summed over CPUs.
-
-        produced, delivered, filtered, faults; lost, lost_<reason> and
-        lost_<reason>_<class>; out_of_order; refused_heads.  produced is delivered + lost
-        whenever no call is being recorded.
-        """
-        if self.fd < 0:
-            return dict(self.last_counters)
-        counts = sum_rings(self.merge)
-        counts["out_of_order"] = self.merge.out_of_order
-        return counts
-
-    cdef int next(self, Record *out) except -1 nogil:
-        return self.merge.next(out)
-
-    cdef int consume(self, uint64_t size) except -1 nogil:
-        self.merge.consume(size)
-        return 0
-
-    cdef int drop_rest(self) except -1 nogil:
-        self.merge.drop_rest()
-        return 0
+        return dict(self.last_counters) if self.fd < 0 else RingSource.counters(self)
 
     cdef int refill(self, int timeout_ms) except -1 nogil:
         cdef uint64_t now_ns = wall_clock_ns()
