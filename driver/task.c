@@ -132,15 +132,20 @@ static u32 kibibytes(unsigned long pages)
 	return pages << (PAGE_SHIFT - 10);
 }
 
-void fm_push_memory(struct fm_record *record, struct task_struct *task)
+void fm_push_memory_size(struct fm_record *record, struct task_struct *task)
 {
 	struct mm_struct *mm = task->mm;
 
-	fm_push_u64(record, task->maj_flt);
-	fm_push_u64(record, task->min_flt);
 	fm_push_u32(record, mm ? kibibytes(mm->total_vm) : 0);
 	fm_push_u32(record, mm ? kibibytes(get_mm_rss(mm)) : 0);
 	fm_push_u32(record, mm ? kibibytes(get_mm_counter(mm, MM_SWAPENTS)) : 0);
+}
+
+void fm_push_memory(struct fm_record *record, struct task_struct *task)
+{
+	fm_push_u64(record, task->maj_flt);
+	fm_push_u64(record, task->min_flt);
+	fm_push_memory_size(record, task);
 }
 
 void fm_push_comm(struct fm_record *record, struct task_struct *task)

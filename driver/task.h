@@ -22,7 +22,9 @@ void fm_push_environment(struct fm_record *record, struct task_struct *task);
 void fm_push_environment_user(struct fm_record *record, const struct fm_call *call,
 			      unsigned long envp);
 
-/* Five parameters: page faults major and minor; size, resident and swapped memory in KiB. */
+/* Three parameters: size, resident and swapped memory in KiB. */
+void fm_push_memory_size(struct fm_record *record, struct task_struct *task);
+/* Five parameters: page faults major and minor before these three. */
 void fm_push_memory(struct fm_record *record, struct task_struct *task);
 void fm_push_comm(struct fm_record *record, struct task_struct *task);
 /* "subsystem=/path" for each cgroup subsystem of this kernel, NUL-terminated. */

@@ -10,6 +10,8 @@ static fm_fill by_code[FM_EVENT_MAX] __read_mostly;
 static const struct fm_fill_row *const families[] = {
 	fm_fill_process,
 	fm_fill_credentials,
+	fm_fill_limits,
+	fm_fill_memory,
 	fm_fill_open,
 	fm_fill_file,
 	fm_fill_descriptor,

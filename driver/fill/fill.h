@@ -16,6 +16,8 @@ struct fm_fill_row {
 /* Each ends with a row whose fill is NULL. */
 extern const struct fm_fill_row fm_fill_process[];	/* clone fork vfork clone3 execve execveat procexit setsid prctl ptrace kill */
 extern const struct fm_fill_row fm_fill_credentials[];	/* setuid setgid setresuid setresgid */
+extern const struct fm_fill_row fm_fill_limits[];	/* prlimit setpgid unshare setns capset seccomp */
+extern const struct fm_fill_row fm_fill_memory[];	/* brk mmap munmap mprotect mlock families */
 extern const struct fm_fill_row fm_fill_open[];		/* open openat openat2 creat open_by_handle_at */
 extern const struct fm_fill_row fm_fill_file[];		/* chmod chown link unlink rename symlink mkdir rmdir mount … families */
 extern const struct fm_fill_row fm_fill_descriptor[];	/* close dup dup2 dup3 pipe2 fcntl chdir fchdir lseek flock ioctl … */
