@@ -50,7 +50,7 @@ def _word(value: Argument) -> object:
 
 
 class _Code:
-    """A function of six longs, as machine code."""
+    """A function of seven longs, as machine code; the last one comes on the stack."""
 
     def __init__(self, code: str) -> None:
         self._pages = mmap.mmap(
@@ -58,10 +58,10 @@ class _Code:
         )
         self._pages.write(bytes.fromhex(code))
         address = ctypes.addressof(ctypes.c_char.from_buffer(self._pages))
-        self._call = ctypes.CFUNCTYPE(ctypes.c_long, *[ctypes.c_long] * 6)(address)
+        self._call = ctypes.CFUNCTYPE(ctypes.c_long, *[ctypes.c_long] * 7)(address)
 
     def __call__(self, *words: int) -> int:
-        return int(self._call(*words, *[0] * (6 - len(words))))
+        return int(self._call(*words, *[0] * (7 - len(words))))
 
 
 _SPAWN = """
@@ -81,12 +81,15 @@ _SPAWN = """
 """
 _INT80 = """
     53              # push rbx
+    55              # push rbp
+    8b 6c 24 18     # mov ebp, [rsp + 24]    the sixth argument
     89 f8           # mov eax, edi    the number
-    89 f3           # mov ebx, esi    and its arguments
+    89 f3           # mov ebx, esi    and its other arguments
     87 d1           # xchg ecx, edx
     44 89 c6        # mov esi, r8d
     44 89 cf        # mov edi, r9d
     cd 80           # int 0x80
+    5d              # pop rbp
     5b              # pop rbx
     48 98           # cdqe
     c3              # ret
