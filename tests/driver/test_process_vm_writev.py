@@ -23,7 +23,9 @@ def test_process_vm_writev(capture: CaptureCall) -> None:
 
 
 def test_process_vm_writev_of_no_process(capture: CaptureCall) -> None:
-    run = capture(
-        "process_vm_writev", lambda: syscall("process_vm_writev", -1, None, 0, None, 0, 0)
-    )
+    def call() -> int:
+        near, far = buffer(4), buffer(4)
+        return syscall("process_vm_writev", -1, iovec(near), 1, iovec(far), 1, 0)
+
+    run = capture("process_vm_writev", call)
     run.last("PROCESS_VM_WRITEV_X").expect(res=-errno.ESRCH, pid=-1, data=None)
