@@ -27,13 +27,63 @@ class _Types:
     false: frozenset[str]
 
 
-def types(tree: Node, known: frozenset[str]) -> frozenset[str]:
-    """The types out of *known*, all there are, for which *tree* can be true.
+class Narrower:
+    """Narrows the trees of one load to the types out of *known*, which are all there are.
 
-    Every event has a type, so what is compared with it is true or false, never
-    without an answer; of all other fields nothing is assumed.
+    Shared parts are looked at once; the trees have to live as long as this
+    knows them, which is by identity.
     """
-    return _types(tree, known).true
+
+    def __init__(self, known: frozenset[str]) -> None:
+        self._anything = _Types(known, known)
+        self._known = known
+        self._found: dict[int, tuple[Node, _Types]] = {}
+
+    def types(self, tree: Node) -> frozenset[str]:
+        """The types for which *tree* can be true.
+
+        Every event has a type, so what is compared with it is true or false, never
+        without an answer; of all other fields nothing is assumed.
+        """
+        return self._types(tree).true
+
+    def _types(self, node: Node) -> _Types:
+        found = self._found.get(id(node))
+        if found is None:
+            found = self._found[id(node)] = (node, self._types_anew(node))
+        return found[1]
+
+    def _types_anew(self, node: Node) -> _Types:
+        if isinstance(node, Not):
+            child = self._types(node.child)
+            return _Types(child.false, child.true)
+        if isinstance(node, And | Or):
+            return self._joined(node)
+        if isinstance(node, Constant):
+            nothing: frozenset[str] = frozenset()
+            return _Types(self._known, nothing) if node.value else _Types(nothing, self._known)
+        if isinstance(node, Check) and node.field == TYPE_FIELD:
+            return self._compared(node)
+        return self._anything
+
+    def _joined(self, node: And | Or) -> _Types:
+        children = [self._types(child) for child in node.children]
+        true = [child.true for child in children]
+        false = [child.false for child in children]
+        if isinstance(node, And):
+            return _Types(self._known.intersection(*true), frozenset().union(*false))
+        return _Types(frozenset().union(*true), self._known.intersection(*false))
+
+    def _compared(self, check: Check) -> _Types:
+        named = self._known.intersection(check.values)
+        others = self._known - named
+        if check.operator in _EQUAL:
+            return _Types(named, others)
+        if check.operator in _DIFFERENT:
+            return _Types(others, named)
+        if check.operator == "exists":
+            return _Types(self._known, frozenset())
+        return self._anything
 
 
 def type_values(check: Check) -> tuple[str, ...]:
@@ -41,31 +91,3 @@ def type_values(check: Check) -> tuple[str, ...]:
     if check.field == TYPE_FIELD and check.operator in _EQUAL | _DIFFERENT:
         return check.values
     return ()
-
-
-def _types(node: Node, known: frozenset[str]) -> _Types:
-    if isinstance(node, Not):
-        child = _types(node.child, known)
-        return _Types(child.false, child.true)
-    if isinstance(node, And | Or):
-        children = [_types(child, known) for child in node.children]
-        every = [child.true for child in children], [child.false for child in children]
-        if isinstance(node, And):
-            return _Types(known.intersection(*every[0]), frozenset().union(*every[1]))
-        return _Types(frozenset().union(*every[0]), known.intersection(*every[1]))
-    if isinstance(node, Constant):
-        return _Types(known, frozenset()) if node.value else _Types(frozenset(), known)
-    if isinstance(node, Check) and node.field == TYPE_FIELD:
-        return _compared(node, known)
-    return _Types(known, known)
-
-
-def _compared(check: Check, known: frozenset[str]) -> _Types:
-    named = known.intersection(check.values)
-    if check.operator in _EQUAL:
-        return _Types(named, known - named)
-    if check.operator in _DIFFERENT:
-        return _Types(known - named, named)
-    if check.operator == "exists":
-        return _Types(known, frozenset())
-    return _Types(known, known)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from falcomod.rules.ast import And, Check, Constant, Node, Not, Or
-from falcomod.rules.narrow import type_values, types
+from falcomod.rules.narrow import Narrower, type_values
 
 KNOWN = frozenset({"open", "openat", "close", "read"})
 OTHER = Check("proc.name", "=", ("a",))
@@ -40,7 +40,7 @@ OPENS = Check("evt.type", "in", ("open", "openat"))
     ],
 )
 def test_types_of_a_condition(tree: Node, expected: set[str]) -> None:
-    assert types(tree, KNOWN) == expected
+    assert Narrower(KNOWN).types(tree) == expected
 
 
 def test_type_values_are_those_compared_with_the_type() -> None:
@@ -87,7 +87,7 @@ def value(node: Node, event_type: str, other: bool) -> bool:
 
 @given(_trees)
 def test_no_type_is_lost_for_which_a_condition_is_true(tree: Node) -> None:
-    found = types(tree, KNOWN)
+    found = Narrower(KNOWN).types(tree)
     for event_type in KNOWN:
         if value(tree, event_type, True) or value(tree, event_type, False):
             assert event_type in found

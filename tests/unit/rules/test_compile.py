@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Collections to programs: which rules are in them, on which events, with what faults."""
+
+import pytest
+
+from falcomod.alert.model import Priority
+from falcomod.engine.decode.schema import EVENTS, SYSCALLS, codes_of
+from falcomod.errors import RuleLoadError
+from falcomod.rules.compile import PASSES, CompiledRules, compile_rules
+from falcomod.rules.load import load_sources
+from falcomod.rules.model import RuleCollection
+from falcomod.rules.text import SourceFile
+
+
+def rule(name: str, condition: str, *more: str) -> str:
+    lines = [f"- rule: {name}", "  desc: d", f"  condition: {condition}"]
+    if not any(line.startswith("output") for line in more):
+        lines.append("  output: text %proc.name")
+    if not any(line.startswith("priority") for line in more):
+        lines.append("  priority: warning")
+    return "\n".join([*lines, *(f"  {line}" for line in more)]) + "\n"
+
+
+def load(text: str) -> RuleCollection:
+    return load_sources([SourceFile("rules.yaml", text)])
+
+
+def names(compiled: CompiledRules) -> list[str]:
+    return [entry.rule.name for entry in compiled.rules]
+
+
+def codes(compiled: CompiledRules) -> list[str]:
+    return [warning.code for warning in compiled.warnings]
+
+
+OPEN = "evt.type = openat and fd.name = /x"
+
+
+def test_rules_keep_their_order_and_are_numbered_by_it() -> None:
+    compiled = compile_rules(load(rule("b", OPEN) + rule("a", OPEN) + rule("c", OPEN)))
+    assert names(compiled) == ["b", "a", "c"]
+    assert [entry.rule_id for entry in compiled.rules] == [0, 1, 2]
+    assert compiled.ruleset.rule_count == 3
+
+
+def test_rules_that_are_off_or_not_severe_enough_are_left_out() -> None:
+    text = (
+        rule("off", OPEN, "enabled: false")
+        + rule("low", OPEN, "priority: debug")
+        + rule("on", "evt.type = close and proc.name = a", "priority: error")
+    )
+    compiled = compile_rules(load(text), priority=Priority.WARNING)
+    assert names(compiled) == ["on"]
+    assert compiled.codes == codes_of("close")
+
+
+def test_rules_that_are_off_are_checked_all_the_same() -> None:
+    with pytest.raises(RuleLoadError, match=r"proc\.nam"):
+        compile_rules(load(rule("off", "proc.nam = a", "enabled: false")))
+
+
+def test_codes_and_syscalls_are_those_that_can_match() -> None:
+    text = rule("one", "evt.type in (openat, getpid) and not evt.type = getpid")
+    compiled = compile_rules(load(text + rule("two", "evt.type = sync")))
+    assert compiled.codes == codes_of("openat") | codes_of("sync")
+    assert compiled.syscalls == {SYSCALLS["openat"].sc, SYSCALLS["sync"].sc}
+
+
+def test_event_of_several_calls_needs_all_of_them() -> None:
+    compiled = compile_rules(load(rule("one", "evt.type = setuid")))
+    assert compiled.syscalls == {SYSCALLS["setuid"].sc, SYSCALLS["setuid32"].sc}
+
+
+def test_a_rule_about_any_event_needs_everything_and_is_warned_of() -> None:
+    compiled = compile_rules(load(rule("one", "proc.name = a")))
+    assert compiled.codes == frozenset(EVENTS)
+    assert compiled.syscalls == {info.sc for info in SYSCALLS.values()}
+    assert codes(compiled) == ["LOAD_NO_EVTTYPE"]
+    quiet = compile_rules(load(rule("one", "proc.name = a", "warn_evttypes: false")))
+    assert codes(quiet) == []
+
+
+def test_a_rule_that_never_matches_needs_nothing() -> None:
+    text = "- macro: never_true\n  condition: evt.num = 0\n" + rule("one", "never_true")
+    compiled = compile_rules(load(text))
+    assert (compiled.codes, compiled.syscalls, codes(compiled)) == (frozenset(), frozenset(), [])
+    assert names(compiled) == ["one"]
+
+
+def test_an_unknown_source_is_skipped_with_a_warning() -> None:
+    text = rule("audit", "ka.verb = create", "source: k8s_audit") + rule("one", OPEN)
+    compiled = compile_rules(load(text))
+    assert names(compiled) == ["one"]
+    assert codes(compiled) == ["LOAD_UNKNOWN_SOURCE"]
+
+
+def test_a_rule_may_ask_to_be_skipped_for_what_is_unknown() -> None:
+    skip = "skip-if-unknown-filter: true"
+    text = (
+        rule("field", f"{OPEN} and no.field exists", skip)
+        + rule("type", "evt.type = opem", skip)
+        + rule("output", OPEN, skip, "output: '%no.field'")
+        + rule("one", OPEN)
+    )
+    compiled = compile_rules(load(text))
+    assert names(compiled) == ["one"]
+    assert codes(compiled) == ["LOAD_UNKNOWN_FILTER"] * 3
+
+
+def test_a_wrong_value_is_never_skipped() -> None:
+    text = rule("one", "fd.num = many", "skip-if-unknown-filter: true")
+    with pytest.raises(RuleLoadError, match="LOAD_ERR_COMPILE_CONDITION"):
+        compile_rules(load(text))
+
+
+def test_what_nobody_refers_to_is_warned_of() -> None:
+    text = """
+- macro: used
+  condition: proc.name in (names)
+- macro: unused
+  condition: used
+- list: names
+  items: [more]
+- list: more
+  items: [a]
+- list: other
+  items: [a]
+"""
+    compiled = compile_rules(load(text + rule("one", f"{OPEN} and used")))
+    assert [(warning.code, warning.location.line) for warning in compiled.warnings] == [
+        ("LOAD_UNUSED_MACRO", 4),
+        ("LOAD_UNUSED_LIST", 10),
+    ]
+
+
+def test_warnings_of_loading_stand_with_those_of_compiling() -> None:
+    text = rule("one", "proc.name = a", "unknown: key")
+    assert codes(compile_rules(load(text))) == ["LOAD_NO_EVTTYPE", "LOAD_UNKNOWN_KEY"]
+
+
+def test_every_fault_is_told_once_and_by_place() -> None:
+    text = (
+        "- macro: m\n  condition: proc.nam = a\n"
+        + rule("one", "m or nothing")
+        + rule("two", "m and fd.num = many")
+        + rule("three", "m")
+        + rule("four", OPEN, "output: '%no.field'")
+    )
+    with pytest.raises(RuleLoadError) as caught:
+        compile_rules(load(text))
+    found = [(error.location.line, error.code) for error in caught.value.errors]
+    assert found == [
+        (2, "LOAD_ERR_COMPILE_CONDITION"),
+        (5, "LOAD_ERR_VALIDATE"),
+        (10, "LOAD_ERR_COMPILE_CONDITION"),
+        (22, "LOAD_ERR_COMPILE_OUTPUT"),
+    ]
+
+
+def test_equal_conditions_of_several_rules_are_one_node() -> None:
+    one = compile_rules(load(rule("a", OPEN)))
+    three = compile_rules(load(rule("a", OPEN) + rule("b", OPEN) + rule("c", OPEN)))
+    assert one.ruleset.node_count == three.ruleset.node_count
+
+
+def test_passes_run_in_the_order_in_which_they_rely_on_each_other() -> None:
+    order = [run.__name__ for run in PASSES]
+    assert order.index("_resolve") < order.index("_check") < order.index("_fold")
+    assert order.index("_fold") < order.index("_narrow") < order.index("_build")
