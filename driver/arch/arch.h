@@ -11,13 +11,14 @@
 #ifndef FM_ARCH_H
 #define FM_ARCH_H
 
+#include <linux/nospec.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <asm/syscall.h>
 
 #include "record.h"
 
-#define FM_ARCH_NUMBERS 512		/* native numbers lie below; 512 and more are portable number 0 */
+#define FM_ARCH_NUMBERS 512		/* native numbers lie below */
 #define FM_ARCH_SLOTS (2 * FM_ARCH_NUMBERS)
 #define FM_ARCH_SLOT_NONE U32_MAX	/* not a system call */
 
@@ -42,8 +43,17 @@ static __always_inline u32 fm_arch_slot(struct pt_regs *regs)
 		number = fm_arch_rare_number(number);
 	if (unlikely(number >= FM_ARCH_NUMBERS))
 		return FM_ARCH_SLOT_NONE;
+	number = array_index_nospec(number, FM_ARCH_NUMBERS);
 	return fm_arch_is_compat() ? FM_ARCH_NUMBERS + number : number;
 }
+
+/* Requests of ptrace(2) that not every processor has; ends with portable number 0. */
+struct fm_ptrace_request {
+	u16 native;
+	u16 portable;
+};
+
+extern const struct fm_ptrace_request fm_arch_ptrace_requests[];
 
 /* Arguments, number and layout; the return value is the caller's. */
 void fm_arch_get_call(struct pt_regs *regs, u32 slot, struct fm_call *call);

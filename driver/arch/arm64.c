@@ -11,3 +11,9 @@ bool fm_arch_compat_layout(long number)
 {
 	return false;
 }
+
+const struct fm_ptrace_request fm_arch_ptrace_requests[] = {
+	{ PTRACE_SYSEMU, FM_ptrace_requests_PTRACE_SYSEMU },
+	{ PTRACE_SYSEMU_SINGLESTEP, FM_ptrace_requests_PTRACE_SYSEMU_SINGLESTEP },
+	{ 0, 0 }
+};

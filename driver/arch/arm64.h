@@ -13,10 +13,6 @@
 u32 fm_arch_rare_number(u32 number);
 bool fm_arch_compat_layout(long number);
 
-/* Requests of ptrace(2) that not every processor has. */
-#define FM_ARCH_PTRACE_REQUESTS(row) \
-	row(PTRACE_SYSEMU) row(PTRACE_SYSEMU_SINGLESTEP)
-
 static __always_inline bool fm_arch_is_compat(void)
 {
 	return is_compat_task();

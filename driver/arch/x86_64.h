@@ -15,16 +15,6 @@ u32 fm_arch_rare_number(u32 number);
 /* Does this call take user structs of 32-bit layout, though the task is no ia32 one? */
 bool fm_arch_compat_layout(long number);
 
-/* Requests of ptrace(2) that not every processor has. */
-#define FM_ARCH_PTRACE_REQUESTS(row) \
-	row(PTRACE_GETREGS) row(PTRACE_SETREGS) \
-	row(PTRACE_GETFPREGS) row(PTRACE_SETFPREGS) \
-	row(PTRACE_GETFPXREGS) row(PTRACE_SETFPXREGS) \
-	row(PTRACE_OLDSETOPTIONS) \
-	row(PTRACE_GET_THREAD_AREA) row(PTRACE_SET_THREAD_AREA) \
-	row(PTRACE_ARCH_PRCTL) \
-	row(PTRACE_SYSEMU) row(PTRACE_SYSEMU_SINGLESTEP) row(PTRACE_SINGLEBLOCK)
-
 static __always_inline bool fm_arch_is_compat(void)
 {
 	return in_ia32_syscall();

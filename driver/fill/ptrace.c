@@ -7,48 +7,46 @@
 #include "fill.h"
 #include "process.h"
 
-#define REQUEST(name) { name, FM_ptrace_requests_##name },
-
-static const struct {
-	u16 native;
-	u16 portable;
-} requests[] = {
-	REQUEST(PTRACE_TRACEME)
-	REQUEST(PTRACE_PEEKTEXT)
-	REQUEST(PTRACE_PEEKDATA)
-	REQUEST(PTRACE_PEEKUSR)
-	REQUEST(PTRACE_POKETEXT)
-	REQUEST(PTRACE_POKEDATA)
-	REQUEST(PTRACE_POKEUSR)
-	REQUEST(PTRACE_CONT)
-	REQUEST(PTRACE_KILL)
-	REQUEST(PTRACE_SINGLESTEP)
-	REQUEST(PTRACE_ATTACH)
-	REQUEST(PTRACE_DETACH)
-	REQUEST(PTRACE_SYSCALL)
-	REQUEST(PTRACE_SETOPTIONS)
-	REQUEST(PTRACE_GETEVENTMSG)
-	REQUEST(PTRACE_GETSIGINFO)
-	REQUEST(PTRACE_SETSIGINFO)
-	REQUEST(PTRACE_GETREGSET)
-	REQUEST(PTRACE_SETREGSET)
-	REQUEST(PTRACE_SEIZE)
-	REQUEST(PTRACE_INTERRUPT)
-	REQUEST(PTRACE_LISTEN)
-	REQUEST(PTRACE_PEEKSIGINFO)
-	REQUEST(PTRACE_GETSIGMASK)
-	REQUEST(PTRACE_SETSIGMASK)
-	FM_ARCH_PTRACE_REQUESTS(REQUEST)
+static const struct fm_ptrace_request requests[] = {
+	{ PTRACE_TRACEME, FM_ptrace_requests_PTRACE_TRACEME },
+	{ PTRACE_PEEKTEXT, FM_ptrace_requests_PTRACE_PEEKTEXT },
+	{ PTRACE_PEEKDATA, FM_ptrace_requests_PTRACE_PEEKDATA },
+	{ PTRACE_PEEKUSR, FM_ptrace_requests_PTRACE_PEEKUSR },
+	{ PTRACE_POKETEXT, FM_ptrace_requests_PTRACE_POKETEXT },
+	{ PTRACE_POKEDATA, FM_ptrace_requests_PTRACE_POKEDATA },
+	{ PTRACE_POKEUSR, FM_ptrace_requests_PTRACE_POKEUSR },
+	{ PTRACE_CONT, FM_ptrace_requests_PTRACE_CONT },
+	{ PTRACE_KILL, FM_ptrace_requests_PTRACE_KILL },
+	{ PTRACE_SINGLESTEP, FM_ptrace_requests_PTRACE_SINGLESTEP },
+	{ PTRACE_ATTACH, FM_ptrace_requests_PTRACE_ATTACH },
+	{ PTRACE_DETACH, FM_ptrace_requests_PTRACE_DETACH },
+	{ PTRACE_SYSCALL, FM_ptrace_requests_PTRACE_SYSCALL },
+	{ PTRACE_SETOPTIONS, FM_ptrace_requests_PTRACE_SETOPTIONS },
+	{ PTRACE_GETEVENTMSG, FM_ptrace_requests_PTRACE_GETEVENTMSG },
+	{ PTRACE_GETSIGINFO, FM_ptrace_requests_PTRACE_GETSIGINFO },
+	{ PTRACE_SETSIGINFO, FM_ptrace_requests_PTRACE_SETSIGINFO },
+	{ PTRACE_GETREGSET, FM_ptrace_requests_PTRACE_GETREGSET },
+	{ PTRACE_SETREGSET, FM_ptrace_requests_PTRACE_SETREGSET },
+	{ PTRACE_SEIZE, FM_ptrace_requests_PTRACE_SEIZE },
+	{ PTRACE_INTERRUPT, FM_ptrace_requests_PTRACE_INTERRUPT },
+	{ PTRACE_LISTEN, FM_ptrace_requests_PTRACE_LISTEN },
+	{ PTRACE_PEEKSIGINFO, FM_ptrace_requests_PTRACE_PEEKSIGINFO },
+	{ PTRACE_GETSIGMASK, FM_ptrace_requests_PTRACE_GETSIGMASK },
+	{ PTRACE_SETSIGMASK, FM_ptrace_requests_PTRACE_SETSIGMASK },
+	{ 0, 0 }
 };
+
+static u16 portable_in(const struct fm_ptrace_request *row, unsigned long native)
+{
+	while (row->portable && row->native != native)
+		row++;
+	return row->portable;
+}
 
 static u16 portable_request(unsigned long native)
 {
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(requests); i++)
-		if (requests[i].native == native)
-			return requests[i].portable;
-	return FM_ptrace_requests_PTRACE_UNKNOWN;
+	BUILD_BUG_ON(FM_ptrace_requests_PTRACE_UNKNOWN != 0);
+	return portable_in(requests, native) ?: portable_in(fm_arch_ptrace_requests, native);
 }
 
 /* Where data points to in user space, a word of the caller's has been written. */
