@@ -42,7 +42,13 @@ static void push_clone(struct fm_record *record, struct task_struct *task, long 
 	const struct cred *cred = __task_cred(task);
 
 	fm_push_res(record, ret);
-	fm_push_arguments(record, task);
+	if (ret < 0) {
+		/* No process has been made that could have a name. */
+		fm_push_string(record, "");
+		fm_push_empty(record);
+	} else {
+		fm_push_arguments(record, task);
+	}
 	push_task(record, task);
 	fm_push_u32(record, flags | fm_task_pidns_flag(task));
 	fm_push_u32(record, from_kuid(&init_user_ns, cred->euid));
@@ -166,7 +172,7 @@ static void fill_prctl(struct fm_record *record, const struct fm_call *call)
 
 	fm_push_res(record, call->ret);
 	fm_push_u32(record, call->args[0]);
-	switch (call->args[0]) {
+	switch ((u32)call->args[0]) {
 	case PR_SET_NAME:
 	case PR_GET_NAME:
 		fm_push_string_user(record, call->args[1]);
