@@ -168,9 +168,13 @@ pid_t fm_task_parent(struct task_struct *task)
 
 u32 fm_task_tty(void)
 {
-	struct tty_struct *tty = get_current_tty();
+	struct tty_struct *tty;
 	u32 number = 0;
 
+	/* It takes a spinlock, which sleeps with PREEMPT_RT. */
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		return 0;
+	tty = get_current_tty();
 	if (tty)
 		number = new_encode_dev(tty_devnum(tty));
 	tty_kref_put(tty);
