@@ -11,6 +11,8 @@
  * Newer kernels run sys_exit probes preemptible ("tracing/bpf: guard syscall
  * probe with preempt_notrace", v6.13), so preemption is turned off here.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/binfmts.h>
 #include <linux/percpu.h>
 #include <linux/pid.h>
@@ -131,7 +133,7 @@ static void probe_exec(void *data, struct task_struct *task, pid_t old_pid,
 		emit(&event);
 }
 
-static void probe_exit(void *data, struct task_struct *task FM_COMPAT_EXIT_ARGUMENTS)
+FM_COMPAT_EXIT_PROBE(probe_exit)
 {
 	struct emission event = {
 		.bit = FM_FILTER_PROCEXIT,

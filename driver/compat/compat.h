@@ -92,14 +92,15 @@ static inline struct file *fm_compat_get_file(struct file __rcu **slot)
 }
 
 /*
- * Arguments after the task that sched_process_exit hands to its probes: since
- * v6.16 ("exit: move and extend sched_process_exit() tracepoint") it tells
- * whether the last thread goes.
+ * Begins a probe of sched_process_exit.  Since v6.16 ("exit: move and extend
+ * sched_process_exit() tracepoint") it also tells whether the last thread goes.
  */
 #ifdef FM_HAVE_SCHED_PROCESS_EXIT_GROUP_DEAD
-#define FM_COMPAT_EXIT_ARGUMENTS , bool group_dead
+#define FM_COMPAT_EXIT_PROBE(name) \
+	static void name(void *data, struct task_struct *task, bool group_dead)
 #else
-#define FM_COMPAT_EXIT_ARGUMENTS
+#define FM_COMPAT_EXIT_PROBE(name) \
+	static void name(void *data, struct task_struct *task)
 #endif
 
 #endif
