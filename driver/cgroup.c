@@ -7,6 +7,7 @@
 #include "task.h"
 
 #ifdef CONFIG_CGROUPS
+
 #define SUBSYS(name) { #name "=", name##_cgrp_id },
 static const struct {
 	const char *prefix;
@@ -14,6 +15,7 @@ static const struct {
 } subsystems[] = {
 #include <linux/cgroup_subsys.h>
 };
+
 #undef SUBSYS
 
 /*

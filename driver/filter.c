@@ -17,8 +17,8 @@ int fm_filter_check(const struct fm_ioc_select *select)
 {
 	u32 sc;
 
-	BUILD_BUG_ON(FM_SC_MAX > FM_SYSCALL_WORDS * 64);
-	if (select->reserved || select->tracepoints & ~FM_TP_PROCEXIT)
+	BUILD_BUG_ON(sizeof(select->syscalls) * 8 < FM_SC_MAX);
+	if (select->reserved || (select->tracepoints & ~FM_TP_PROCEXIT))
 		return -EINVAL;
 	for (sc = FM_SC_MAX; sc < FM_SYSCALL_WORDS * 64; sc++)
 		if (selects(select, sc))

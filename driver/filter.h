@@ -17,7 +17,7 @@
 
 /* Bits after those of the system calls. */
 enum fm_filter_bit {
-	FM_FILTER_EXEC = FM_SYSCALL_WORDS * 64,	/* a new program runs: execve or execveat selected */
+	FM_FILTER_EXEC = FM_SYSCALL_WORDS * 64,	/* a new program runs */
 	FM_FILTER_CHILD,	/* a child begins, where it has no sys_exit of its own */
 	FM_FILTER_PROCEXIT,
 	FM_FILTER_BITS

@@ -12,7 +12,8 @@ struct fm_message {
 	unsigned long iov_count;
 	unsigned long control;
 	unsigned long control_size;
-	u32 size;			/* of the caller's struct; msg_len follows it in struct mmsghdr */
+	/* Of the caller's struct; msg_len follows it in struct mmsghdr. */
+	u32 size;
 };
 
 /* 0, or -EFAULT: then the message is all zero. */

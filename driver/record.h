@@ -51,16 +51,27 @@ u32 fm_record_finish(struct fm_record *record);
 /* Gives the record up for this reason. */
 void fm_record_fail(struct fm_record *record, enum fm_loss_reason reason);
 
-/* Numbers, by the type in the event table. */
-void fm_push_u8(struct fm_record *record, u8 value);	/* UINT8, FLAGS8, ENUMFLAGS8, SIGTYPE, INT8 */
-void fm_push_u16(struct fm_record *record, u16 value);	/* UINT16, FLAGS16, ENUMFLAGS16, SYSCALLID, PORT */
-void fm_push_u32(struct fm_record *record, u32 value);	/* UINT32, INT32, FLAGS32, ENUMFLAGS32, MODE, UID, GID, BOOL, SIGSET */
-void fm_push_u64(struct fm_record *record, u64 value);	/* UINT64, INT64, RELTIME, ABSTIME */
-void fm_push_res(struct fm_record *record, long ret);	/* ERRNO, or a PID/FD that is a return value */
-void fm_push_fd(struct fm_record *record, unsigned long fd);	/* FD: the low 32 bits, sign-extended; AT_FDCWD is -100 */
+/*
+ * Numbers, by the type in the event table:
+ *	u8	UINT8, INT8, FLAGS8, ENUMFLAGS8, SIGTYPE
+ *	u16	UINT16, FLAGS16, ENUMFLAGS16, SYSCALLID, PORT
+ *	u32	UINT32, INT32, FLAGS32, ENUMFLAGS32, MODE, UID, GID, BOOL, SIGSET
+ *	u64	UINT64, INT64, RELTIME, ABSTIME
+ *	res	ERRNO, or a PID or FD that is a return value
+ *	fd	FD: the low 32 bits, sign-extended; AT_FDCWD is -100
+ */
+void fm_push_u8(struct fm_record *record, u8 value);
+void fm_push_u16(struct fm_record *record, u16 value);
+void fm_push_u32(struct fm_record *record, u32 value);
+void fm_push_u64(struct fm_record *record, u64 value);
+void fm_push_res(struct fm_record *record, long ret);
+void fm_push_fd(struct fm_record *record, unsigned long fd);
 void fm_push_pid(struct fm_record *record, s64 pid);
 
-/* Strings: CHARBUF, FSPATH, FSRELPATH. A NULL or unreadable pointer gives an empty parameter; longer ones are cut to limit, NUL counted. */
+/*
+ * Strings: CHARBUF, FSPATH, FSRELPATH.  A NULL or unreadable pointer gives an
+ * empty parameter; longer ones are cut to limit, NUL counted.
+ */
 void fm_push_string(struct fm_record *record, const char *string);
 void fm_push_string_user(struct fm_record *record, unsigned long pointer);	/* to FM_PATH_MAX */
 void fm_push_string_user_max(struct fm_record *record, unsigned long pointer, u32 limit);

@@ -31,8 +31,10 @@ static void fill_pipe(struct fm_record *record, const struct fm_call *call)
 	int ends[2] = { -1, -1 };
 	struct file *file = NULL;
 
-	if (!call->ret && fm_copy_user(record, ends, call->args[0], sizeof(ends)))
-		ends[0] = ends[1] = -1;
+	if (!call->ret && fm_copy_user(record, ends, call->args[0], sizeof(ends))) {
+		ends[0] = -1;
+		ends[1] = -1;
+	}
 	if (ends[0] >= 0)
 		file = fget(ends[0]);
 	fm_push_res(record, call->ret);

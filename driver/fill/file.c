@@ -148,7 +148,7 @@ static void fill_access(struct fm_record *record, const struct fm_call *call)
 {
 	fm_push_res(record, call->ret);
 	fm_push_string_user(record, call->args[0]);
-	fm_push_u32(record, call->args[1] & S_IRWXO);
+	fm_push_u32(record, call->args[1] & 0007);
 }
 
 static void fill_newfstatat(struct fm_record *record, const struct fm_call *call)

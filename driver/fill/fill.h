@@ -14,17 +14,29 @@ struct fm_fill_row {
 };
 
 /* Each ends with a row whose fill is NULL. */
-extern const struct fm_fill_row fm_fill_process[];	/* clone fork vfork clone3 execve execveat procexit setsid prctl ptrace kill */
-extern const struct fm_fill_row fm_fill_credentials[];	/* setuid setgid setresuid setresgid */
-extern const struct fm_fill_row fm_fill_limits[];	/* prlimit setpgid unshare setns capset seccomp */
-extern const struct fm_fill_row fm_fill_memory[];	/* brk mmap munmap mprotect mlock families */
-extern const struct fm_fill_row fm_fill_open[];		/* open openat openat2 creat open_by_handle_at */
-extern const struct fm_fill_row fm_fill_file[];		/* chmod chown link unlink rename symlink mkdir rmdir mount … families */
-extern const struct fm_fill_row fm_fill_descriptor[];	/* close dup dup2 dup3 pipe2 fcntl chdir fchdir lseek flock ioctl … */
-extern const struct fm_fill_row fm_fill_io[];		/* read write pread64 pwrite64 readv writev */
-extern const struct fm_fill_row fm_fill_socket[];	/* socket bind listen connect accept accept4 sendto recvfrom sendmsg recvmsg */
-extern const struct fm_fill_row fm_fill_special[];	/* memfd_create eventfd epoll_create timerfd signalfd pidfd io_uring … */
-extern const struct fm_fill_row fm_fill_system[];	/* init_module finit_module bpf, and the generic event */
+
+/* clone fork vfork clone3 execve execveat setsid prctl ptrace kill */
+extern const struct fm_fill_row fm_fill_process[];
+/* setuid setgid setresuid setresgid */
+extern const struct fm_fill_row fm_fill_credentials[];
+/* prlimit setpgid unshare setns capset seccomp */
+extern const struct fm_fill_row fm_fill_limits[];
+/* brk mmap munmap mprotect mlock families */
+extern const struct fm_fill_row fm_fill_memory[];
+/* open openat openat2 creat open_by_handle_at */
+extern const struct fm_fill_row fm_fill_open[];
+/* chmod chown link unlink rename symlink mkdir rmdir mount … families */
+extern const struct fm_fill_row fm_fill_file[];
+/* close dup dup2 dup3 pipe2 fcntl chdir fchdir lseek flock ioctl … */
+extern const struct fm_fill_row fm_fill_descriptor[];
+/* read write pread64 pwrite64 readv writev */
+extern const struct fm_fill_row fm_fill_io[];
+/* socket bind listen connect accept accept4 sendto recvfrom sendmsg recvmsg */
+extern const struct fm_fill_row fm_fill_socket[];
+/* memfd_create eventfd epoll_create timerfd signalfd pidfd io_uring … */
+extern const struct fm_fill_row fm_fill_special[];
+/* init_module finit_module bpf, and the generic event */
+extern const struct fm_fill_row fm_fill_system[];
 
 /* The function that fills this event, or NULL; valid after fm_fill_init(). */
 fm_fill fm_fill_of(u16 code);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Events of processes that no system call's end gives: their fill functions get more than a call. */
+/* Events of processes that no system call's end gives: filled from more than a call. */
 #ifndef FM_FILL_PROCESS_H
 #define FM_FILL_PROCESS_H
 

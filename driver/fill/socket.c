@@ -26,8 +26,10 @@ static void fill_socketpair(struct fm_record *record, const struct fm_call *call
 	int ends[2] = { -1, -1 };
 	int error;
 
-	if (!call->ret && fm_copy_user(record, ends, call->args[3], sizeof(ends)))
-		ends[0] = ends[1] = -1;
+	if (!call->ret && fm_copy_user(record, ends, call->args[3], sizeof(ends))) {
+		ends[0] = -1;
+		ends[1] = -1;
+	}
 	if (ends[0] >= 0)
 		socket = sockfd_lookup(ends[0], &error);
 	if (socket && socket->sk && socket->sk->sk_family == AF_UNIX) {
