@@ -190,11 +190,20 @@ static void fill_prctl(struct fm_record *record, const struct fm_call *call)
 	}
 }
 
+/* kill and tkill */
 static void fill_kill(struct fm_record *record, const struct fm_call *call)
 {
 	fm_push_res(record, call->ret);
 	fm_push_pid(record, (s32)call->args[0]);
 	fm_push_u8(record, call->args[1]);
+}
+
+static void fill_tgkill(struct fm_record *record, const struct fm_call *call)
+{
+	fm_push_res(record, call->ret);
+	fm_push_pid(record, (s32)call->args[0]);
+	fm_push_pid(record, (s32)call->args[1]);
+	fm_push_u8(record, call->args[2]);
 }
 
 const struct fm_fill_row fm_fill_process[] = {
@@ -208,5 +217,7 @@ const struct fm_fill_row fm_fill_process[] = {
 	{ FM_PRCTL_X, fill_prctl },
 	{ FM_PTRACE_X, fm_fill_ptrace },
 	{ FM_KILL_X, fill_kill },
+	{ FM_TKILL_X, fill_kill },
+	{ FM_TGKILL_X, fill_tgkill },
 	{ 0, NULL }
 };
