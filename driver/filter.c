@@ -5,6 +5,7 @@
 #include <linux/errno.h>
 
 #include "filter.h"
+#include "socketcall.h"
 
 struct fm_filter_union fm_wanted __read_mostly;
 
@@ -50,11 +51,13 @@ void fm_filter_set(struct fm_filter *filter, const struct fm_ioc_select *select)
 
 void fm_filter_add(struct fm_filter_union *wanted, const struct fm_filter *filter)
 {
+	bool sockets = fm_socketcall_wanted(filter);
 	u32 slot;
 
 	bitmap_or(wanted->bits, wanted->bits, filter->bits, FM_FILTER_BITS);
 	for (slot = 0; slot < FM_ARCH_SLOTS; slot++)
-		if (fm_filter_has(filter, fm_arch_sc[slot]))
+		if (fm_filter_has(filter, fm_arch_sc[slot]) ||
+		    (sockets && fm_arch_sc[slot] == FM_SC_socketcall))
 			__set_bit(slot, wanted->slots);
 }
 

@@ -24,6 +24,7 @@
 #include "consumer.h"
 #include "fill/fill.h"
 #include "fill/process.h"
+#include "socketcall.h"
 #include "tracepoints.h"
 
 /* One event on its way to the consumers that want it. */
@@ -99,6 +100,8 @@ static noinline void emit_call(struct pt_regs *regs, u32 slot, long ret)
 		return;
 	fm_arch_get_call(regs, slot, &call);
 	call.ret = ret;
+	if (unlikely(call.sc == FM_SC_socketcall))
+		fm_socketcall_expand(&call);
 	if ((call.sc == FM_SC_execve || call.sc == FM_SC_execveat) && !ret)
 		return;
 	event.bit = call.sc;

@@ -152,6 +152,25 @@ static void fill_recvfrom(struct fm_record *record, const struct fm_call *call)
 	fm_push_u32(record, call->args[2]);
 }
 
+/* send and recv: 32-bit callers have them behind socketcall(2). */
+static void fill_send(struct fm_record *record, const struct fm_call *call)
+{
+	fm_push_res(record, call->ret);
+	fm_push_data_user(record, call->args[1], call->ret > 0 ? call->ret : call->args[2]);
+	fm_push_fd(record, call->args[0]);
+	fm_push_u32(record, call->args[2]);
+	push_outbound(record, call, 0, 0);
+}
+
+static void fill_recv(struct fm_record *record, const struct fm_call *call)
+{
+	fm_push_res(record, call->ret);
+	fm_push_data_user(record, call->args[1], call->ret > 0 ? call->ret : 0);
+	fm_push_fd(record, call->args[0]);
+	fm_push_u32(record, call->args[2]);
+	push_inbound(record, call, 0, 0);
+}
+
 static void fill_sendmsg(struct fm_record *record, const struct fm_call *call)
 {
 	struct fm_message message;
@@ -244,6 +263,8 @@ const struct fm_fill_row fm_fill_socket[] = {
 	{ FM_CONNECT_X, fill_connect },
 	{ FM_ACCEPT_5_X, fill_accept },
 	{ FM_ACCEPT4_6_X, fill_accept4 },
+	{ FM_SEND_X, fill_send },
+	{ FM_RECV_X, fill_recv },
 	{ FM_SENDTO_X, fill_sendto },
 	{ FM_RECVFROM_X, fill_recvfrom },
 	{ FM_SENDMSG_X, fill_sendmsg },
