@@ -17,6 +17,7 @@ from falcomod.engine.state.context cimport Context, ContextView
 from falcomod.engine.decode import schema
 from falcomod.engine.fields import registry
 from falcomod.engine.match import graph
+from falcomod.engine.match.decided import decided, is_of_code
 from falcomod.engine.match.operators import ALIASES, prepare
 from falcomod.engine.match.program import assemble
 from falcomod.errors import CheckError, FieldError
@@ -93,7 +94,7 @@ class RulesetBuilder:
         name, values = _canonical(operator, values)
         if name != operator:
             matcher = prepare(kind, name, values)
-        return self._graph.check(graph.Check(ref, name, values, matcher), field == EVENT_TYPE)
+        return self._graph.check(graph.Check(ref, name, values, matcher), is_of_code(ref))
 
     def all_of(self, nodes) -> int:
         """The node that holds where all of *nodes* do; of none: always."""
@@ -151,7 +152,7 @@ class RulesetBuilder:
         memo = {}
 
         def decide(check):
-            return _decided(code, check)
+            return decided(check, code)
 
         rules = [
             (rule_id, self._graph.specialise(node, decide, memo))
@@ -180,16 +181,4 @@ def _check_event_types(operator, values):
                 raise CheckError(f"unknown event type '{value}': expected the name of a system call or event")
 
 
-def _decided(code, check):
-    """Whether a check of evt.type holds for every event of *code*; None: it depends on the event."""
-    if code != GENERIC:
-        return check.matcher.matches(schema.EVENTS[code].name.encode())
-    if check.operator in ("=", "in") and not any(code in schema.codes_of(value) for value in check.values):
-        return False
-    return None
-
-
 EVENT_TYPE = "evt.type"
-
-# The code of calls without an event of their own, whose type is the call's name.
-GENERIC = next(code for code, info in schema.EVENTS.items() if info.id == "GENERIC_X")

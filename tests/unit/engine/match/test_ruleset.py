@@ -7,13 +7,14 @@ import time
 
 import pytest
 
-from falcomod.engine.decode.schema import EVENTS, codes_of
+from falcomod.engine.decode.schema import EVENTS
 from falcomod.engine.match.ruleset import RulesetBuilder
 from falcomod.errors import CheckError
+from tests.record_builder import event_of
 
-OPENAT = next(iter(codes_of("openat")))
-CLOSE = next(iter(codes_of("close")))
-GENERIC = next(iter(codes_of("getppid")))
+OPENAT = event_of("openat").code
+CLOSE = event_of("close").code
+GENERIC = event_of("GENERIC_X").code
 
 
 @pytest.fixture
