@@ -23,7 +23,7 @@ $(obj)/compat/probes/%.probed: $(src)/compat/probes/%.c FORCE
 quiet_cmd_fm_probed = GEN     $(notdir $@)
       cmd_fm_probed = grep -q SANITY $(obj)/compat/probes/sanity.probed || \
 	{ cat $(obj)/compat/probes/sanity.probed.log; false; } && \
-	cat $(filter %.probed,$^) >$@
+	{ echo '/* SPDX-License-Identifier: GPL-2.0-only */'; cat $(filter %.probed,$^); } >$@
 
 $(obj)/compat/probed.h: $(addprefix $(obj)/,$(fm_probe_results)) FORCE
 	$(call if_changed,fm_probed)
