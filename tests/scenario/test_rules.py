@@ -2,7 +2,7 @@
 """The shipped rules against events: rules/tests/<rule>.yaml.
 
 A file names its rule and has cases.  A case has the thread that acts (tid 100;
-facts as State.seed_thread takes them) and its parents, nearest first, then events,
+facts as State.seed_thread takes them, or "unknown") and its parents, nearest first, then events,
 each with the parameters that matter, and the alerts that must come out of
 them: exactly these rules in this order.  *output* are texts that the first
 alert must hold.  The rules are tried as they are shipped, all of them.
@@ -32,6 +32,7 @@ FILES = sorted((ROOT / "rules" / "tests").glob("*.yaml"))
 TID = 100
 COMM_SIZE = 15  # of a process name, linux/sched.h TASK_COMM_LEN without the NUL
 HOST = ["cpu=/user.slice"]  # cgroups of what is in no container
+UNKNOWN = "unknown"  # a thread that the state has never heard of
 PROCESS_STARTS = ("execve", "execveat")
 
 
@@ -92,6 +93,8 @@ def state(case: Case) -> State:
     found = State()
     threads = [case.parts.get("thread", {}), *case.parts.get("parents", ())]
     for distance, facts in enumerate(threads):
+        if facts == UNKNOWN:
+            continue
         tid = TID - distance
         known = {"pid": tid, "ptid": tid - 1, "vtid": tid, "vpid": tid, "cwd": "/", "cgroups": HOST}
         found.seed_thread(tid=tid, **{**known, **facts})
