@@ -334,6 +334,10 @@ cdef bytes joined(texts):
     return b"".join(encoded(text) + b"\0" for text in texts)
 
 
+cdef inline size_t offset_of(const void *member) noexcept nogil:
+    return <size_t>(<const char *>member - <const char *>&SAMPLE)
+
+
 cdef object shown(const Text *text):
     return None if text == NULL else text.data[:text.size].decode("utf-8", "surrogateescape")
 
@@ -401,36 +405,36 @@ cdef struct Number:
 cdef enum:
     NUMBER_COUNT = 28
 
-cdef Thread *AT = NULL
+cdef Thread SAMPLE               # never used itself: where members lie in it counts
 cdef Number *NUMBERS = [
-    Number("pid", <size_t>&AT.pid, 8, True),
-    Number("ptid", <size_t>&AT.ptid, 8, True),
-    Number("vtid", <size_t>&AT.vtid, 8, True),
-    Number("vpid", <size_t>&AT.vpid, 8, True),
-    Number("sid", <size_t>&AT.sid, 8, True),
-    Number("vpgid", <size_t>&AT.vpgid, 8, True),
-    Number("pgid", <size_t>&AT.pgid, 8, True),
-    Number("fdlimit", <size_t>&AT.fdlimit, 8, True),
-    Number("uid", <size_t>&AT.uid, 4, False),
-    Number("gid", <size_t>&AT.gid, 4, False),
-    Number("loginuid", <size_t>&AT.loginuid, 4, False),
-    Number("tty", <size_t>&AT.tty, 4, False),
-    Number("clone_flags", <size_t>&AT.clone_flags, 4, False),
-    Number("exe_flags", <size_t>&AT.exe_flags, 4, False),
-    Number("vm_size_kb", <size_t>&AT.vm_size_kb, 4, False),
-    Number("vm_rss_kb", <size_t>&AT.vm_rss_kb, 4, False),
-    Number("vm_swap_kb", <size_t>&AT.vm_swap_kb, 4, False),
-    Number("start_ns", <size_t>&AT.start_ns, 8, False),
-    Number("clone_ns", <size_t>&AT.clone_ns, 8, False),
-    Number("pidns_init_start_ns", <size_t>&AT.pidns_init_start_ns, 8, False),
-    Number("cap_inheritable", <size_t>&AT.cap_inheritable, 8, False),
-    Number("cap_permitted", <size_t>&AT.cap_permitted, 8, False),
-    Number("cap_effective", <size_t>&AT.cap_effective, 8, False),
-    Number("exe_ino", <size_t>&AT.exe_ino, 8, False),
-    Number("exe_ino_ctime_ns", <size_t>&AT.exe_ino_ctime_ns, 8, False),
-    Number("exe_ino_mtime_ns", <size_t>&AT.exe_ino_mtime_ns, 8, False),
-    Number("pfmajor", <size_t>&AT.pfmajor, 8, False),
-    Number("pfminor", <size_t>&AT.pfminor, 8, False),
+    Number("pid", offset_of(&SAMPLE.pid), 8, True),
+    Number("ptid", offset_of(&SAMPLE.ptid), 8, True),
+    Number("vtid", offset_of(&SAMPLE.vtid), 8, True),
+    Number("vpid", offset_of(&SAMPLE.vpid), 8, True),
+    Number("sid", offset_of(&SAMPLE.sid), 8, True),
+    Number("vpgid", offset_of(&SAMPLE.vpgid), 8, True),
+    Number("pgid", offset_of(&SAMPLE.pgid), 8, True),
+    Number("fdlimit", offset_of(&SAMPLE.fdlimit), 8, True),
+    Number("uid", offset_of(&SAMPLE.uid), 4, False),
+    Number("gid", offset_of(&SAMPLE.gid), 4, False),
+    Number("loginuid", offset_of(&SAMPLE.loginuid), 4, False),
+    Number("tty", offset_of(&SAMPLE.tty), 4, False),
+    Number("clone_flags", offset_of(&SAMPLE.clone_flags), 4, False),
+    Number("exe_flags", offset_of(&SAMPLE.exe_flags), 4, False),
+    Number("vm_size_kb", offset_of(&SAMPLE.vm_size_kb), 4, False),
+    Number("vm_rss_kb", offset_of(&SAMPLE.vm_rss_kb), 4, False),
+    Number("vm_swap_kb", offset_of(&SAMPLE.vm_swap_kb), 4, False),
+    Number("start_ns", offset_of(&SAMPLE.start_ns), 8, False),
+    Number("clone_ns", offset_of(&SAMPLE.clone_ns), 8, False),
+    Number("pidns_init_start_ns", offset_of(&SAMPLE.pidns_init_start_ns), 8, False),
+    Number("cap_inheritable", offset_of(&SAMPLE.cap_inheritable), 8, False),
+    Number("cap_permitted", offset_of(&SAMPLE.cap_permitted), 8, False),
+    Number("cap_effective", offset_of(&SAMPLE.cap_effective), 8, False),
+    Number("exe_ino", offset_of(&SAMPLE.exe_ino), 8, False),
+    Number("exe_ino_ctime_ns", offset_of(&SAMPLE.exe_ino_ctime_ns), 8, False),
+    Number("exe_ino_mtime_ns", offset_of(&SAMPLE.exe_ino_mtime_ns), 8, False),
+    Number("pfmajor", offset_of(&SAMPLE.pfmajor), 8, False),
+    Number("pfminor", offset_of(&SAMPLE.pfminor), 8, False),
 ]
 
 # Types of descriptors by the names that rules and seed_fd() callers know.
