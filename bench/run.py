@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from bench import mix  # noqa: E402
+from bench import match, mix  # noqa: E402
 from falcomod.engine.capture.source import ReplaySource, RingSource  # noqa: E402
 from falcomod.engine.loop import Engine  # noqa: E402
 from falcomod.engine.match.ruleset import Ruleset  # noqa: E402
@@ -140,6 +140,7 @@ def main() -> None:
         report(name, seconds, before)
         before = seconds
     report("ring, merge, decode", through_rings(arguments.events, records), 0.0)
+    match.report(arguments.events // 4, records)
 
 
 if __name__ == "__main__":
