@@ -26,6 +26,9 @@ cdef struct Tables:
     ThreadTable threads
     NameTable users              # uid → name, home, shell
     NameTable groups             # gid → name
+    uint64_t first_ns            # when the first event happened, 0: none has
+    uint64_t previous_ns         # when the event before the current one did; of the first, its own time
+    uint64_t current_ns
     uint32_t fd_limit            # descriptors of one process at the most
     uint64_t fds_refused
     uint64_t unknown_threads     # stubs made: events of threads that nobody described

@@ -41,6 +41,10 @@ cdef int apply(Context *context) except -1 nogil:
     cdef Tables *tables = context.tables
     cdef UpdateFn update = UPDATES[event.code]
     cdef int index = FD_PARAM[event.code]
+    if tables.first_ns == 0:
+        tables.first_ns = tables.current_ns = event.ts_ns
+    tables.previous_ns = tables.current_ns
+    tables.current_ns = event.ts_ns
     if tables.closed.number >= 0:
         fd_release(&tables.closed)
     if tables.ended_due_ns <= event.ts_ns:
