@@ -92,6 +92,38 @@ bind("evt.rawtime.ns", FM_PT_ABSTIME, FIELD_PADDED, ARG_NONE, evt_rawtime_ns,
      "nanoseconds beyond the whole second")
 
 
+cdef int evt_reltime(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    return _since(context, context.tables.first_ns, out)
+bind("evt.reltime", FM_PT_RELTIME, FIELD_PADDED, ARG_NONE, evt_reltime, "nanoseconds since the first event")
+
+
+cdef int evt_reltime_s(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    return _whole_seconds(evt_reltime(context, arg, out), out)
+bind("evt.reltime.s", FM_PT_RELTIME, 0, ARG_NONE, evt_reltime_s, "whole seconds since the first event")
+
+
+cdef int evt_reltime_ns(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    return _beyond_seconds(evt_reltime(context, arg, out), out)
+bind("evt.reltime.ns", FM_PT_RELTIME, FIELD_PADDED, ARG_NONE, evt_reltime_ns,
+     "nanoseconds beyond evt.reltime.s")
+
+
+cdef int evt_deltatime(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    return _since(context, context.tables.previous_ns, out)
+bind("evt.deltatime", FM_PT_RELTIME, 0, ARG_NONE, evt_deltatime, "nanoseconds since the event before")
+
+
+cdef int evt_deltatime_s(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    return _whole_seconds(evt_deltatime(context, arg, out), out)
+bind("evt.deltatime.s", FM_PT_RELTIME, 0, ARG_NONE, evt_deltatime_s, "whole seconds since the event before")
+
+
+cdef int evt_deltatime_ns(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    return _beyond_seconds(evt_deltatime(context, arg, out), out)
+bind("evt.deltatime.ns", FM_PT_RELTIME, FIELD_PADDED, ARG_NONE, evt_deltatime_ns,
+     "nanoseconds beyond evt.deltatime.s")
+
+
 cdef int evt_type(Context *context, const Arg *arg, Value *out) except -1 nogil:
     return give_word(out, _type_name(context.event))
 bind("evt.type", FM_PT_CHARBUF, 0, ARG_NONE, evt_type, "name of the event: that of the system call")
@@ -195,6 +227,23 @@ cdef void _put_time(Writer *writer, const tm *parts) noexcept nogil:
 cdef void _put_fraction(Writer *writer, uint64_t ts_ns) noexcept nogil:
     put_char(writer, c'.')
     put_unsigned(writer, ts_ns % SECOND_NS, 10, 9)
+
+
+cdef int _since(Context *context, uint64_t ts_ns, Value *out) noexcept nogil:
+    # Events of different CPUs may come a little out of order.
+    if context.event.ts_ns < ts_ns:
+        return 0
+    return give_number(out, <int64_t>(context.event.ts_ns - ts_ns))
+
+
+cdef int _whole_seconds(int has_value, Value *out) noexcept nogil:
+    out.number //= SECOND_NS
+    return has_value
+
+
+cdef int _beyond_seconds(int has_value, Value *out) noexcept nogil:
+    out.number %= SECOND_NS
+    return has_value
 
 
 # Types
