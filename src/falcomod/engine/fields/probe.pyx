@@ -33,6 +33,8 @@ cdef class Probe:
         self.context.tables = &state.tables
 
     def __dealloc__(self):
+        if self.view is not None:
+            self.view.context = NULL
         arena_free(&self.arena)
 
     def at(self, bytes record not None, int cpu=0) -> ContextView:
