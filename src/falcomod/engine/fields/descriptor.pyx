@@ -7,7 +7,7 @@ fd.* and proc.stdin.* show it, and so do arguments that are descriptors.
 from libc.stdint cimport uint64_t
 from libc.string cimport memcpy
 
-from falcomod.engine.fields.writer cimport put, put_char, put_text, put_unsigned
+from falcomod.engine.fields.writer cimport put, put_char, put_pointer, put_text, put_unsigned
 from falcomod.engine.state.fds cimport *
 
 cdef extern from "<arpa/inet.h>" nogil:
@@ -69,9 +69,9 @@ cdef bint _put_pointers(Writer *writer, const Fd *fd) noexcept nogil:
     memcpy(&dest, fd.dest, sizeof(dest))
     if source == 0 and dest == 0:
         return 0
-    put_unsigned(writer, source, 16, 0)
+    put_pointer(writer, source)
     put(writer, b"->", 2)
-    put_unsigned(writer, dest, 16, 0)
+    put_pointer(writer, dest)
     return 1
 
 

@@ -262,7 +262,7 @@ cdef int fd_ino(Context *context, const Arg *arg, Value *out) except -1 nogil:
     if context.fd is NULL or context.fd.ino == 0:
         return 0
     return give_number(out, <int64_t>context.fd.ino)
-bind("fd.ino", FM_PT_INT64, 0, ARG_NONE, fd_ino, "inode")
+bind("fd.ino", FM_PT_INT64, 0, ARG_NONE, fd_ino, "number of the inode")
 
 
 cdef int fd_is_upper_layer(Context *context, const Arg *arg, Value *out) except -1 nogil:

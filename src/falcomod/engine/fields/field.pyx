@@ -102,6 +102,11 @@ cdef class FieldRef:
         self.row.flags &= <uint8_t>~(FIELD_ANY | FIELD_ENDS)
         return 0
 
+    @property
+    def is_any(self) -> bool:
+        """Whether several candidates are asked one after the other."""
+        return self.row.flags & FIELD_ANY != 0
+
     def text(self, ContextView view not None):
         """The value as printed in an alert; None where the event has none."""
         cdef Value value

@@ -18,7 +18,7 @@ from falcomod.engine.decode.schema cimport syscall_info
 from falcomod.engine.fields.descriptor cimport put_endpoint, put_fd, put_ip, type_char
 from falcomod.engine.fields.names cimport errno_name, signal_name
 from falcomod.engine.fields.writer cimport (
-    put, put_char, put_signed, put_strings, put_text, put_unsigned,
+    put, put_char, put_pointer, put_signed, put_strings, put_text, put_unsigned,
 )
 from falcomod.engine.state.fds cimport Fd, fds_find
 from falcomod.engine.state.paths cimport AT_FDCWD, directory_of, path_absolute
@@ -196,9 +196,9 @@ cdef bint _put_socktuple(Writer *writer, const Event *event, uint32_t index) noe
         put(writer, b"->", 2)
         put_endpoint(writer, ends.dest, ends.address_size, ends.dest_port)
         return 1
-    put_unsigned(writer, ends.source_pointer, 16, 0)
+    put_pointer(writer, ends.source_pointer)
     put(writer, b"->", 2)
-    put_unsigned(writer, ends.dest_pointer, 16, 0)
+    put_pointer(writer, ends.dest_pointer)
     if ends.path.size:
         put_char(writer, c' ')
         put(writer, ends.path.data, ends.path.size)

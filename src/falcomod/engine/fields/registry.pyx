@@ -39,9 +39,7 @@ def bind(text: str) -> FieldRef:
             return ref
     if errors:
         raise errors[0]
-    if names and text[len(names[0])] == "[":
-        raise FieldError(f"{names[0]} takes no argument, but {text} has one")
-    raise FieldError(_unknown(text))
+    raise FieldError(_unreadable(text, names[0]) if names else _unknown(text))
 
 
 def bind_prefix(text: str) -> tuple:
@@ -71,6 +69,15 @@ def _reference(text: str, name: str) -> tuple:
     size = match.end() if match else len(name)
     argument = next(group for group in match.groups() if group) if match else None
     return FieldRef(name, argument, text[:size]), size
+
+
+def _unreadable(text: str, name: str) -> str:
+    """What is wrong with a text that begins with a field."""
+    if text[len(name)] != "[":
+        return _unknown(text)
+    if FIELDS[name][1].argument == "none":
+        return f"{name} takes no argument, but {text} has one"
+    return f"{text}: {text[len(name):]!r} is not an argument in brackets"
 
 
 def _unknown(text: str) -> str:

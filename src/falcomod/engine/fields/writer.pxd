@@ -19,6 +19,7 @@ cdef void put_char(Writer *writer, char character) noexcept nogil
 cdef void put_signed(Writer *writer, int64_t number) noexcept nogil
 # base 8, 10 or 16 (upper case); zeros in front up to width digits.
 cdef void put_unsigned(Writer *writer, uint64_t number, uint32_t base, uint32_t width) noexcept nogil
+cdef void put_pointer(Writer *writer, uint64_t number) noexcept nogil            # hexadecimal, lower case
 # Strings that each end in NUL, joined by between.
 cdef void put_strings(Writer *writer, const char *data, uint32_t size, char between) noexcept nogil
 # Hands the text over as a value: 1; valid until the arena is reset.

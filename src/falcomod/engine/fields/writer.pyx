@@ -47,7 +47,16 @@ cdef void put_signed(Writer *writer, int64_t number) noexcept nogil:
 
 
 cdef void put_unsigned(Writer *writer, uint64_t number, uint32_t base, uint32_t width) noexcept nogil:
-    cdef const char *digits = b"0123456789ABCDEF"
+    _put_digits(writer, number, base, width, b"0123456789ABCDEF")
+
+
+cdef void put_pointer(Writer *writer, uint64_t number) noexcept nogil:
+    _put_digits(writer, number, 16, 0, b"0123456789abcdef")
+
+
+cdef void _put_digits(
+    Writer *writer, uint64_t number, uint32_t base, uint32_t width, const char *digits
+) noexcept nogil:
     cdef char buffer[NUMBER_DIGITS]
     cdef uint32_t at = NUMBER_DIGITS
     while at > 0 and (number or at == NUMBER_DIGITS or NUMBER_DIGITS - at < width):

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import pytest
+
+from tests.record_builder import build
+from tests.unit.engine.fields.host import TS, Case, host, look, of_cat
+
+INIT = build("getdents64", ts=TS, tid=1, res=0, fd=99)
+UNNAMED = build("getdents64", ts=TS, tid=307, res=0, fd=99)
+STRANGER = build("getdents64", ts=TS, tid=9999, res=0, fd=99)
+
+CASES = [
+    of_cat("user.uid", "1000", 1000),
+    Case("user.uid", INIT, "0", 0),
+    Case("user.uid", STRANGER, None, None),
+    of_cat("user.name", "ada"),
+    Case("user.name", UNNAMED, None, None),
+    Case("user.name", STRANGER, None, None),
+    of_cat("user.homedir", "/home/ada"),
+    Case("user.homedir", UNNAMED, None, None),
+    of_cat("user.shell", "/bin/zsh"),
+    of_cat("user.loginuid", "1000", 1000),
+    Case("user.loginuid", INIT, "-1", -1),
+    Case("user.loginuid", STRANGER, None, None),
+    of_cat("user.loginname", "ada"),
+    Case("user.loginname", INIT, None, None),
+    of_cat("group.gid", "1000", 1000),
+    Case("group.gid", STRANGER, None, None),
+    of_cat("group.name", "adas"),
+    Case("group.name", UNNAMED, None, None),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.field)
+def test_field(case: Case) -> None:
+    assert look(host(), case) == (case.text, case.value)
