@@ -33,12 +33,14 @@ test-vm: build ## driver and end-to-end tests on Debian's kernel in QEMU
 	tests/vm/run $(BIN)/python
 
 .PHONY: fuzz
-fuzz: build ## 100 000 mutated records through a build with sanitizers
+fuzz: build ## mutated records through a build with sanitizers, mutated rules files
 	tests/fuzz/run-sanitized $(BIN)/python
+	$(BIN)/python -m tests.fuzz.rules
 
 .PHONY: bench
-bench: build ## cost per event, stage by stage
+bench: build ## cost per event, stage by stage, and of loading rules
 	$(BIN)/python bench/run.py
+	$(BIN)/python -m bench.load
 
 .PHONY: golden
 golden: build ## print tests/golden anew; review the difference
