@@ -119,7 +119,7 @@ def test_clone_refused(capture: CaptureCall) -> None:
     about, result = run.result
     assert result == -errno.EINVAL
     run.last("CLONE_20_X").expect(
-        **expected(about, res=-errno.EINVAL),
+        **expected(about, res=-errno.EINVAL, exe="", args=None),
         flags=flags("clone_flags", "CLONE_THREAD"),
         uid=0,
         gid=0,
