@@ -92,8 +92,7 @@ class Checker:
         try:
             self.bind(check.field)
         except FieldError as error:
-            remedy = _similar(check.field.partition("[")[0], self.fields)
-            return _Answer(_Note(str(error), _UNKNOWN, remedy))
+            return _Answer(_Note(str(error), _UNKNOWN, ""))
         for value in type_values(check):
             if value not in self.event_types:
                 message = f"unknown event type {value!r}"

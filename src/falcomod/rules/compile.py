@@ -76,7 +76,7 @@ _UNREAD = Constant(False)
 
 @dataclass(slots=True)
 class _Draft:
-    """A rule on its way; a pass that finds fault with it drops it."""
+    """A rule on its way; one that has failed goes on to the next fault and is dropped then."""
 
     rule: Rule
     on: bool
@@ -84,6 +84,7 @@ class _Draft:
     template: Template | None = None
     codes: frozenset[int] = frozenset()
     syscalls: frozenset[int] = frozenset()
+    failed: bool = False
 
 
 @dataclass(slots=True)
@@ -98,16 +99,14 @@ class _Compilation:
     errors: list[RuleError] = field(default_factory=list)
     warnings: list[RuleError] = field(default_factory=list)
 
-    def keep(self, passed: Callable[[_Draft], bool]) -> None:
-        """Drops the rules that *passed* finds fault with; a RuleError is such a fault."""
-        kept = []
+    def require(self, passed: Callable[[_Draft], bool]) -> None:
+        """Marks the rules that *passed* finds fault with; a RuleError is such a fault."""
         for draft in self.drafts:
             try:
-                if passed(draft):
-                    kept.append(draft)
+                draft.failed = not passed(draft) or draft.failed
             except RuleError as error:
+                draft.failed = True
                 self.errors.append(error)
-        self.drafts = kept
 
 
 def _select(work: _Compilation) -> None:
@@ -134,7 +133,7 @@ def _resolve(work: _Compilation) -> None:
         draft.tree = resolver.rule(draft.rule)
         return True
 
-    work.keep(resolved)
+    work.require(resolved)
     _warn_unused(work, resolver)
 
 
@@ -159,11 +158,13 @@ def _check(work: _Compilation) -> None:
     }
 
     def checked(draft: _Draft) -> bool:
+        if draft.tree is _UNREAD:
+            return False
         faults = checkers[draft.on].faults(draft.tree)
         work.warnings.extend(faults.warnings)
         return not _report(work, draft, faults.errors)
 
-    work.keep(checked)
+    work.require(checked)
 
 
 def _format(work: _Compilation) -> None:
@@ -179,7 +180,7 @@ def _format(work: _Compilation) -> None:
             )
         return True
 
-    work.keep(formatted)
+    work.require(formatted)
 
 
 def _report(work: _Compilation, draft: _Draft, errors: Sequence[RuleError]) -> bool:
@@ -202,6 +203,11 @@ def _coded(error: RuleError, code: str) -> RuleError:
     return RuleError(
         error.message, error.location, code=code, quote=error.quote, remedy=error.remedy
     )
+
+
+def _drop(work: _Compilation) -> None:
+    """Rules with a fault, once all their faults are known."""
+    work.drafts = [draft for draft in work.drafts if not draft.failed]
 
 
 def _fold(work: _Compilation) -> None:
@@ -279,6 +285,7 @@ PASSES: tuple[Callable[[_Compilation], None], ...] = (
     _resolve,
     _check,  # before folding: a part that is never true has to be right as well
     _format,
+    _drop,
     _fold,
     _narrow,
     _build,

@@ -65,5 +65,5 @@ def test_every_fault_of_a_condition_is_told_and_similar_names_with_it() -> None:
     source = SourceText.of(Scalar(text, SourceFile("rules.yaml", text), 0, len(text)))
     errors = checker().faults(grammar.parse(source)).errors
     assert [error.location.column for error in errors] == [1, 17, 33]
-    assert "proc.name" in errors[0].remedy
+    assert "proc.name" in errors[0].message
     assert "did you mean" in errors[2].remedy

@@ -157,6 +157,13 @@ def test_every_fault_is_told_once_and_by_place() -> None:
     ]
 
 
+def test_faults_of_the_output_are_told_beside_those_of_the_condition() -> None:
+    text = rule("one", "nothing", "output: '%no.field'")
+    with pytest.raises(RuleLoadError) as caught:
+        compile_rules(load(text))
+    assert [error.location.line for error in caught.value.errors] == [3, 5]
+
+
 def test_equal_conditions_of_several_rules_are_one_node() -> None:
     one = compile_rules(load(rule("a", OPEN)))
     three = compile_rules(load(rule("a", OPEN) + rule("b", OPEN) + rule("c", OPEN)))
