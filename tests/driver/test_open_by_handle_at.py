@@ -43,10 +43,16 @@ def test_open_by_handle_at_names_the_file(capture: CaptureCall) -> None:
 
 
 def test_open_by_handle_at_bad_handle(capture: CaptureCall) -> None:
-    run = capture("open_by_handle_at", lambda: syscall("open_by_handle_at", -1, BAD_POINTER, 2))
+    def call() -> tuple[int, int]:
+        mountfd = os.open("/", os.O_RDONLY)
+        return mountfd, syscall("open_by_handle_at", mountfd, BAD_POINTER, os.O_RDWR)
+
+    run = capture("open_by_handle_at", call)
+    mountfd, result = run.result
+    assert result == -errno.EFAULT
     run.last("OPEN_BY_HANDLE_AT_X").expect(
-        fd=-errno.EFAULT,
-        mountfd=-1,
+        fd=result,
+        mountfd=mountfd,
         flags=flags("file_flags", "O_RDWR"),
         path=None,
         dev=0,
