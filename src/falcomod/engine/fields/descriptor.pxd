@@ -6,6 +6,11 @@ from libc.stdint cimport uint8_t, uint16_t, uint32_t
 from falcomod.engine.fields.writer cimport Writer
 from falcomod.engine.state.fds cimport FD_IPV4_SERVSOCK, FD_IPV4_SOCK, FD_IPV6_SERVSOCK, FD_IPV6_SOCK, Fd
 
+# Of Fd.l4proto.
+cdef enum:
+    L4PROTO_TCP = 2
+    L4PROTO_UDP = 3
+
 # "file", "ipv4" …; NULL where the type is unknown.
 cdef const char *type_word(uint8_t type) noexcept nogil
 # 'f', '4' …; 'o' where the type is unknown.

@@ -17,8 +17,6 @@ cdef extern from "<arpa/inet.h>" nogil:
 
 cdef enum:
     TYPES_MAX = 22               # one more than the highest FdType
-    L4PROTO_TCP = 2
-    L4PROTO_UDP = 3
     L4PROTOS_MAX = 6
 
 cdef struct TypeRow:

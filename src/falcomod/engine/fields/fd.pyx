@@ -5,12 +5,14 @@ Which end of a connection is the client's is known by who connected and who
 accepted; where it is not, fields of a role have no value.
 """
 
-from libc.stdint cimport int64_t, uint8_t, uint32_t
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
 from falcomod.engine._uapi cimport *
 from falcomod.engine.decode.params cimport param_i64
 from falcomod.engine.fields.descriptor cimport *
 from falcomod.engine.fields.field cimport *
+from falcomod.engine.fields.names cimport service_name
+from falcomod.engine.fields.names import load_services
 from falcomod.engine.fields.parameter cimport put_path
 from falcomod.engine.fields.writer cimport (
     Writer, put, put_char, put_signed, put_text, writer_finish, writer_init,
@@ -206,6 +208,38 @@ bind("fd.lport", FM_PT_PORT, 0, ARG_NONE, fd_lport, "port of this end")
 cdef int fd_rport(Context *context, const Arg *arg, Value *out) except -1 nogil:
     return _port(context, END_REMOTE, out)
 bind("fd.rport", FM_PT_PORT, 0, ARG_NONE, fd_rport, "port of the other end")
+
+
+# Services: the names of ports
+
+cdef int fd_proto(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    return fd_port(context, arg, out)
+bind("fd.proto", FM_PT_PORT, FIELD_ANY | FIELD_ENDS | FIELD_FILTER_ONLY, ARG_NONE, fd_proto,
+     "service of either end, compared by its port")
+
+
+cdef int fd_cproto(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    return _service(context, END_CLIENT, out)
+bind("fd.cproto", FM_PT_CHARBUF, 0, ARG_NONE, fd_cproto,
+     "name of the client's port by /etc/services, or its number")
+
+
+cdef int fd_sproto(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    return _service(context, END_SERVER, out)
+bind("fd.sproto", FM_PT_CHARBUF, 0, ARG_NONE, fd_sproto,
+     "name of the server's port by /etc/services, or its number")
+
+
+cdef int fd_lproto(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    return _service(context, END_LOCAL, out)
+bind("fd.lproto", FM_PT_CHARBUF, 0, ARG_NONE, fd_lproto,
+     "name of this end's port by /etc/services, or its number")
+
+
+cdef int fd_rproto(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    return _service(context, END_REMOTE, out)
+bind("fd.rproto", FM_PT_CHARBUF, 0, ARG_NONE, fd_rproto,
+     "name of the other end's port by /etc/services, or its number")
 
 
 # Sockets
@@ -426,6 +460,27 @@ cdef int _port(Context *context, End end, Value *out) noexcept nogil:
     return give_number(out, fd.dest_port if is_dest else fd.source_port)
 
 
+cdef int _service(Context *context, End end, Value *out) except -1 nogil:
+    cdef const char *name
+    cdef Writer writer
+    if not _port(context, end, out):
+        return 0
+    name = service_name(<uint16_t>out.number, context.fd.l4proto == L4PROTO_UDP)
+    if name is not NULL:
+        return give_word(out, name)
+    writer_init(&writer, context.arena)
+    put_signed(&writer, out.number)
+    return writer_finish(&writer, out)
+
+
+def _load_services(ref) -> None:
+    """Once, and only where rules ask for names of ports at all."""
+    global _services_loaded
+    if not _services_loaded:
+        _services_loaded = True
+        load_services()
+
+
 cdef bint _has_dev(Context *context) noexcept nogil:
     return context.fd is not NULL and context.fd.dev != 0
 
@@ -434,3 +489,11 @@ cdef int _layer(Context *context, uint32_t flag, Value *out) noexcept nogil:
     if context.fd is NULL or context.fd.type not in (FD_FILE, FD_FILE_V2, FD_DIRECTORY):
         return 0
     return give_number(out, context.fd.open_flags & flag != 0)
+
+
+_services_loaded = False
+
+on_reference("fd.cproto", _load_services)
+on_reference("fd.sproto", _load_services)
+on_reference("fd.lproto", _load_services)
+on_reference("fd.rproto", _load_services)

@@ -7,16 +7,20 @@ architectures that a driver exists for.
 """
 
 import errno
+import re
 import signal
+from pathlib import Path
 
 cdef enum:
     ERRNO_MAX = 600
     SIGNAL_MAX = 65
     CAPABILITY_MAX = 64
+    PORT_MAX = 65536
 
 cdef const char *ERRNO_NAMES[ERRNO_MAX]
 cdef const char *SIGNAL_NAMES[SIGNAL_MAX]
 cdef const char *CAPABILITY_NAMES[CAPABILITY_MAX]
+cdef const char *SERVICES[2][PORT_MAX]          # TCP, UDP
 cdef list _kept = []             # the bytes that the tables point into
 
 
@@ -32,6 +36,32 @@ cdef const char *capability_name(uint32_t number) noexcept nogil:
     return CAPABILITY_NAMES[number] if number < CAPABILITY_MAX else NULL
 
 
+cdef const char *service_name(uint16_t port, bint is_udp) noexcept nogil:
+    return SERVICES[is_udp][port]
+
+
+def load_services(path: str = "/etc/services") -> int:
+    """Reads the names of ports and tells how many there are; hosts without such a file have none."""
+    cdef bytes encoded
+    cdef int is_udp
+    cdef int port
+    count = 0
+    try:
+        text = Path(path).read_text(errors="replace")
+    except OSError:
+        return 0
+    for match in SERVICE.finditer(text):
+        port = int(match[2])
+        is_udp = match[3] == "udp"
+        # Of several names for one port the first is the official one.
+        if port < PORT_MAX and SERVICES[is_udp][port] is NULL:
+            encoded = match[1].encode()
+            _kept.append(encoded)
+            SERVICES[is_udp][port] = encoded
+            count += 1
+    return count
+
+
 cdef int _fill(const char **table, int size, dict names) except -1:
     cdef bytes encoded
     for number, name in names.items():
@@ -42,6 +72,12 @@ cdef int _fill(const char **table, int size, dict names) except -1:
         table[<int>number] = encoded
     return 0
 
+
+# man 5 services: name port/protocol aliases.
+SERVICE = re.compile(r"^([^\s#]+)\s+(\d{1,5})/(tcp|udp)\b", re.ASCII | re.MULTILINE)
+
+# man 5 services: name port/protocol aliases.
+SERVICE = re.compile(r"^([^\s#]+)\s+(\d{1,5})/(tcp|udp)\b", re.ASCII | re.MULTILINE)
 
 # Of several names for one number, the one in the kernel's own headers.
 cdef dict PREFERRED_ERRNOS = {11: "EAGAIN", 35: "EDEADLK", 95: "EOPNOTSUPP"}

@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 import ipaddress
+from pathlib import Path
 
 import pytest
 
+from falcomod.engine.fields.names import load_services
 from falcomod.engine.fields.registry import bind
 from tests.record_builder import build
 from tests.unit.engine.fields.host import (
@@ -97,6 +99,12 @@ CASES = [
     of_fd(LISTENING, "fd.lport", "80", 80),
     of_fd(LISTENING, "fd.cport", None),
     of_fd(REFUSED, "fd.lport", None),
+    of_fd(CLIENT, "fd.cproto", "40000"),
+    of_fd(CLIENT, "fd.sproto", "https"),
+    of_fd(CLIENT, "fd.lproto", "40000"),
+    of_fd(CLIENT, "fd.rproto", "https"),
+    of_fd(SERVER, "fd.lproto", "domain"),
+    of_fd(FILE, "fd.sproto", None),
     of_fd(CLIENT, "fd.l4proto", "tcp"),
     of_fd(SERVER, "fd.l4proto", "udp"),
     of_fd(UNIX, "fd.l4proto", None),
@@ -135,8 +143,17 @@ FILTER_CASES = {
     "fd.snet": [(CLIENT, ["93.184.216.34"])],
     "fd.lnet": [(SERVER, ["fd00::1"])],
     "fd.rnet": [(SERVER, ["fd00::2"])],
+    "fd.proto": [(CLIENT, ["40000", "443"]), (FILE, [])],
     "fd.port": [(CLIENT, ["40000", "443"]), (LISTENING, ["80"]), (REFUSED, ["22"]), (PIPE, [])],
 }
+
+
+@pytest.fixture(autouse=True)
+def _services(tmp_path: Path) -> None:
+    """Names of ports for hosts without /etc/services; with it, these are among them."""
+    path = tmp_path / "services"
+    path.write_text("https\t\t443/tcp\ndomain 53/udp\n")
+    load_services(str(path))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.field)

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import errno
 import signal
+from pathlib import Path
 
 import pytest
 
+from falcomod.engine.fields.names import load_services
 from falcomod.engine.fields.registry import bind
 from tests.record_builder import build
 from tests.unit.engine.fields.host import TS, host
@@ -52,3 +54,18 @@ def test_capabilities(bits: int, text: str) -> None:
     probe = host()
     view = probe.at(build("capset", ts=TS, tid=200, res=0, cap_effective=bits))
     assert bind("thread.cap_effective").text(view) == text
+
+
+def test_services_are_read_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "services"
+    path.write_text(
+        "# comment 1/tcp\n"
+        "zzz-first 64990/tcp alias # the one that counts\n"
+        "zzz-second\t64990/tcp\n"
+        "zzz-other 64990/sctp\n"
+        "zzz-far 99999/tcp\n"
+        "zzz-u 64990/udp\n"
+    )
+    assert load_services(str(path)) == 2
+    assert load_services(str(path)) == 0
+    assert load_services(str(tmp_path / "none")) == 0
