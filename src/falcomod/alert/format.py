@@ -26,6 +26,9 @@ SECOND_NS = 1_000_000_000
 
 WIDTH = re.compile(r"\d+")
 TRANSFORMER = re.compile(r"(tolower|toupper|b64|basename|len|join|concat|getopt)\(")
+# Made once: making one costs more than most alerts.
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
 SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -84,7 +87,7 @@ def text_line(alert: Alert, *, iso_time: bool = False) -> str:
     """
     clock = _iso(alert.time_ns, "+0000") if iso_time else _clock(alert.time_ns)
     line = f"{clock}: {alert.priority.label} {alert.output}"
-    return _whole(json.dumps(line, ensure_ascii=False)[1:-1])
+    return _whole(_JSON.encode(line)[1:-1])
 
 
 def json_line(alert: Alert, *, iso_time: bool = False) -> str:
@@ -100,7 +103,7 @@ def json_line(alert: Alert, *, iso_time: bool = False) -> str:
         "tags": sorted(alert.tags),
         "time": _iso(alert.time_ns, "Z"),
     }
-    return _whole(json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+    return _whole(_JSON.encode(body))
 
 
 def _token(text: str, percent: int) -> tuple[Any, int, int]:
