@@ -8,9 +8,9 @@ value that cannot occur is an error at load.
 """
 
 from cpython.bytes cimport PyBytes_AS_STRING
-from libc.stdint cimport int64_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint64_t
 
-from falcomod.engine._uapi cimport FM_PT_BOOL, FM_PT_DOUBLE, FM_PT_ERRNO, FM_PT_FD, FM_PT_FD32
+from falcomod.engine._uapi cimport FM_PT_ERRNO, FM_PT_FD, FM_PT_FD32
 from falcomod.engine._uapi cimport FM_PT_INT8, FM_PT_INT16, FM_PT_INT32, FM_PT_INT64
 from falcomod.engine._uapi cimport FM_PT_PID, FM_PT_PID32, FM_PT_PORT, fm_param_width
 from falcomod.engine.match.matcher cimport Comparison, Constant, Matcher, comparison, matcher_new

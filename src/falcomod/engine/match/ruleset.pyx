@@ -11,7 +11,7 @@ from libc.stdint cimport uint32_t
 from libc.stdlib cimport free, malloc
 
 from falcomod.engine.fields.field cimport FieldRef
-from falcomod.engine.match.program cimport ProgramOwner, program_match
+from falcomod.engine.match.program cimport program_match
 from falcomod.engine.state.context cimport Context, ContextView
 
 from falcomod.engine.decode import schema
