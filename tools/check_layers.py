@@ -16,7 +16,8 @@ from pathlib import Path
 # From the top down. A module may import from its own package and from every line
 # below its own; never upwards, never from another package of its own line.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("cli", "__main__"),
+    ("__main__",),
+    ("cli",),
     ("app",),
     ("sidekick", "output", "rules", "enrich"),
     ("alert",),
@@ -27,7 +28,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("engine.capture",),
     ("engine.decode",),
     ("engine.types", "engine._uapi"),
-    ("config", "errors"),
+    ("config",),
+    ("errors",),
 )
 
 # Lines whose packages may import from further packages only: the others below are out of reach.

@@ -90,8 +90,13 @@ def text_line(alert: Alert, *, iso_time: bool = False) -> str:
     return _whole(_JSON.encode(line)[1:-1])
 
 
-def json_line(alert: Alert, *, iso_time: bool = False) -> str:
-    """One line of JSON, without its end, keys sorted; "output" begins with time and priority."""
+def json_line(
+    alert: Alert, *, iso_time: bool = False, leave_out: frozenset[str] = frozenset()
+) -> str:
+    """One line of JSON, without its end, keys sorted; "output" begins with time and priority.
+
+    *leave_out* names keys that the line is to do without.
+    """
     clock = _iso(alert.time_ns, "+0000") if iso_time else _clock(alert.time_ns)
     body = {
         "hostname": alert.hostname,
@@ -103,6 +108,8 @@ def json_line(alert: Alert, *, iso_time: bool = False) -> str:
         "tags": sorted(alert.tags),
         "time": _iso(alert.time_ns, "Z"),
     }
+    for name in leave_out:
+        del body[name]
     return _whole(_JSON.encode(body))
 
 

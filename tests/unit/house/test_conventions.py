@@ -119,7 +119,7 @@ def test_every_source_has_its_test() -> None:
         if path.stem == "__init__":
             continue
         relative = path.relative_to(PACKAGE)
-        expected = ROOT / "tests/unit" / relative.parent / f"test_{path.stem.lstrip('_')}.py"
+        expected = ROOT / "tests/unit" / relative.parent / f"test_{path.stem.strip('_')}.py"
         if not expected.exists():
             missing.append(f"{relative}: no {expected.relative_to(ROOT)}")
     assert missing == []

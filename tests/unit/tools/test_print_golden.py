@@ -7,7 +7,7 @@ import pytest
 
 from tools.print_golden import GOLDEN, PRINTERS
 
-COPIED = {"events.tsv", "flags.tsv"}
+COPIED = {"events.tsv", "fields.tsv", "flags.tsv"}
 
 
 @pytest.mark.parametrize("name", PRINTERS)

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a configuration to a running agent, step by step; and the way back.
+
+The order matters in two places: rules are compiled before the driver is
+touched, so that a bad rule leaves the host as it was; and records flow before
+/proc is read, so that a process that starts meanwhile is in one or the other.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from falcomod import __version__
+from falcomod.alert.format import json_line, text_line
+from falcomod.alert.model import Alert, Priority
+from falcomod.app import rules_files
+from falcomod.app.agent import Agent
+from falcomod.app.driver import DriverHost
+from falcomod.app.statistics import Statistics
+from falcomod.config.model import Config
+from falcomod.engine.capture.source import KmodSource
+from falcomod.engine.decode.schema import SYSCALLS
+from falcomod.engine.loop import Engine
+from falcomod.engine.state.tables import State
+from falcomod.enrich import procfs, users
+from falcomod.errors import UserError
+from falcomod.output.sink import Sink
+from falcomod.output.stdout import StdoutSink
+from falcomod.rules.compile import CompiledRules, compile_rules
+from falcomod.rules.load import load_files
+
+log = logging.getLogger(__name__)
+
+MIB = 1 << 20
+PRUNE_INTERVAL_S = 60
+
+
+def run(config: Config, *, config_path: str | None, duration_s: float | None) -> None:
+    """Runs falcomod in the foreground until a signal, the deadline or a fault.
+
+    Prints the summary on the way out, whatever the reason.
+    Raises UserError, EnvironmentFault.
+    """
+    began = time.monotonic()
+    log.info("falcomod version: %s (%s)", __version__, platform.machine())
+    if config_path is not None:
+        log.info("Configuration file: %s", config_path)
+    log.info("System info: %s %s", platform.system(), platform.release())
+    rules = load_rules(config)
+    sinks = open_sinks(config)
+    statistics = Statistics()
+    with ExitStack() as teardown:
+        source = open_driver(config, rules)
+        teardown.callback(source.close)
+        source.start()
+        state = seed_state(config)
+        agent = Agent(
+            rules=rules.rules,
+            sinks=sinks,
+            statistics=statistics,
+            hostname=hostname(),
+            keep_house=Housekeeping(state),
+        )
+        engine = Engine(source, state, rules.ruleset, agent.on_match, on_error=agent.on_error)
+        teardown.callback(on_signals(agent.stop))
+        ready_s = time.monotonic() - began
+        log.info("falcomod initialized: %d rules, ready after %.2f s", len(rules.rules), ready_s)
+        try:
+            agent.run(engine, duration_s=duration_s)
+            source.stop()
+            agent.drain(engine)
+        finally:
+            for sink in sinks:
+                sink.close()
+            print(statistics.summary(engine.counters(), source.counters()), flush=True)
+
+
+def load_rules(config: Config) -> CompiledRules:
+    """Reads and compiles the rules, a log line for each file; warnings are logged."""
+    paths = rules_files.resolve(config.rules_files)
+    compiled = compile_rules(
+        load_files(paths),
+        priority=Priority.parse(config.priority),
+        matching=config.rule_matching,
+    )
+    log.info("Loading rules from:")
+    for path in paths:
+        log.info("   %s: ok", path)
+    for warning in compiled.warnings:
+        log.warning("%s", warning)
+    return compiled
+
+
+def open_sinks(config: Config) -> list[Sink]:
+    """The outputs that are switched on."""
+    if not config.stdout_output.enabled:
+        raise UserError(
+            "no output configured: switch one on, for example with -o stdout_output.enabled=true"
+        )
+    return [StdoutSink(sys.stdout, renderer(config), buffered=config.buffered_outputs)]
+
+
+def renderer(config: Config) -> Callable[[Alert], str]:
+    """How an alert becomes a line, by the json_… and time options."""
+    iso_time = config.time_format_iso_8601
+    if not config.json_output:
+        return lambda alert: text_line(alert, iso_time=iso_time)
+    included = {
+        "output": config.json_include_output_property,
+        "output_fields": config.json_include_output_fields_property,
+        "tags": config.json_include_tags_property,
+    }
+    leave_out = frozenset(name for name, wanted in included.items() if not wanted)
+    return lambda alert: json_line(alert, iso_time=iso_time, leave_out=leave_out)
+
+
+def open_driver(config: Config, rules: CompiledRules) -> KmodSource:
+    """Loads the module if need be and opens it; every refusal says why."""
+    how = DriverHost().load()
+    selected = rules.syscalls | {
+        call.sc for call in SYSCALLS.values() if call.capture_class == "STATE"
+    }
+    source = KmodSource(
+        ring_size=config.engine.kmod.ring_size_mb * MIB,
+        snaplen=config.falco_libs.snaplen,
+        syscalls=selected,
+    )
+    log.info("Opening 'syscall' source with the kernel module: %s", how)
+    return source
+
+
+def seed_state(config: Config) -> State:
+    """Process, descriptor, user and group tables as /proc and /etc show them."""
+    state = State(thread_limit=config.falco_libs.thread_table_size)
+    users.load(state)
+    procfs.scan(state)
+    return state
+
+
+class Housekeeping:
+    """Keeps the state true where events alone do not: called between batches."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._suspects: frozenset[int] = frozenset()
+        self._next_s = time.monotonic() + PRUNE_INTERVAL_S
+
+    def __call__(self) -> None:
+        # Threads that made events and that nobody had described.
+        for tid in self._state.unknown_tids():
+            procfs.lookup(self._state, tid)
+        # Threads whose end was lost.
+        if time.monotonic() >= self._next_s:
+            self._suspects = procfs.prune(self._state, self._suspects)
+            self._next_s = time.monotonic() + PRUNE_INTERVAL_S
+
+
+def hostname() -> str:
+    """The name alerts carry; FALCO_HOSTNAME overrides the host's own."""
+    return os.environ.get("FALCO_HOSTNAME") or socket.gethostname()
+
+
+def on_signals(stop: Callable[[], None]) -> Callable[[], None]:
+    """Calls stop on SIGINT and SIGTERM; returns what restores the handlers of before."""
+
+    def handle(number: int, _frame: object) -> None:
+        log.info("%s received, stopping", signal.Signals(number).name)
+        stop()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    return restore

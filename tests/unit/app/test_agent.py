@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a match to the sinks, over the real engine; what fails on the way is contained."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+
+import pytest
+
+from falcomod.alert.model import Alert, Priority
+from falcomod.app.agent import Agent
+from falcomod.app.statistics import Statistics
+from falcomod.engine.capture.source import ReplaySource
+from falcomod.engine.loop import Engine
+from falcomod.engine.state.tables import State
+from falcomod.output.sink import Sink
+from falcomod.rules.compile import CompiledRules, compile_rules
+from falcomod.rules.load import load_files
+from tests.record_builder import build
+
+RULES = """
+- rule: Shadow opened
+  desc: d
+  condition: evt.type = openat and fd.name = /etc/shadow
+  output: opened %fd.name by %proc.pid
+  priority: WARNING
+  tags: [b, a]
+"""
+
+
+class Kept:
+    """Keeps what it gets."""
+
+    def __init__(self) -> None:
+        self.alerts: list[Alert] = []
+        self.closed = False
+
+    def write(self, alert: Alert) -> None:
+        self.alerts.append(alert)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Gone(Kept):
+    """Its receiver is gone."""
+
+    def write(self, alert: Alert) -> None:
+        raise BrokenPipeError(32, "Broken pipe")
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> CompiledRules:
+    path = tmp_path / "r.yaml"
+    path.write_text(RULES)
+    return compile_rules(load_files([path]))
+
+
+def agent_of(rules: CompiledRules, *sinks: Sink) -> Agent:
+    return Agent(
+        rules=rules.rules,
+        sinks=sinks,
+        statistics=Statistics(),
+        hostname="here",
+        keep_house=lambda: None,
+    )
+
+
+def engine_of(rules: CompiledRules, agent: Agent, opened: str = "/etc/shadow") -> Engine:
+    record = build("openat", ts=1_700_000_000_000_000_000, tid=42, fd=3, name=opened)
+    source = ReplaySource([record, record])
+    return Engine(source, State(), rules.ruleset, agent.on_match, on_error=agent.on_error)
+
+
+def test_match_becomes_an_alert(rules: CompiledRules) -> None:
+    sink = Kept()
+    agent = agent_of(rules, sink)
+    agent.drain(engine_of(rules, agent))
+    assert len(sink.alerts) == 2
+    alert = sink.alerts[0]
+    assert alert.rule == "Shadow opened"
+    assert alert.priority is Priority.WARNING
+    assert alert.output.startswith("opened /etc/shadow by ")
+    assert alert.output_fields["fd.name"] == "/etc/shadow"
+    assert alert.tags == ("a", "b")
+    assert (alert.hostname, alert.source) == ("here", "syscall")
+    assert alert.time_ns == 1_700_000_000_000_000_000
+
+
+def test_no_match_gives_no_alert(rules: CompiledRules) -> None:
+    sink = Kept()
+    agent = agent_of(rules, sink)
+    agent.drain(engine_of(rules, agent, opened="/etc/hostname"))
+    assert sink.alerts == []
+
+
+def test_sink_that_fails_is_left_out_and_the_others_go_on(
+    rules: CompiledRules, caplog: pytest.LogCaptureFixture
+) -> None:
+    sink = Kept()
+    agent = agent_of(rules, Gone(), sink)
+    logging.getLogger("falcomod").propagate = True
+    agent.drain(engine_of(rules, agent))
+    assert len(sink.alerts) == 2
+    assert [record.message for record in caplog.records] == [
+        "output stopped: sink=Gone reason=Broken pipe"
+    ]
+
+
+def test_run_ends_when_no_sink_is_left(rules: CompiledRules) -> None:
+    agent = agent_of(rules, Gone())
+    agent.run(engine_of(rules, agent))
+
+
+def test_exception_in_a_callback_does_not_end_the_run(
+    rules: CompiledRules, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(Kept):
+        def write(self, alert: Alert) -> None:
+            super().write(alert)
+            raise KeyError("x")
+
+    sink = Broken()
+    agent = agent_of(rules, sink)
+    logging.getLogger("falcomod").propagate = True
+    engine = engine_of(rules, agent)
+    agent.drain(engine)
+    assert len(sink.alerts) == 2
+    assert engine.counters()["errors"] == 2
+    assert "alert lost: KeyError: 'x'" in caplog.text
+
+
+def test_run_ends_at_the_deadline(rules: CompiledRules) -> None:
+    agent = agent_of(rules, Kept())
+    began = time.monotonic()
+    agent.run(engine_of(rules, agent), duration_s=0.05)
+    assert time.monotonic() - began >= 0.05
+
+
+def test_stop_ends_the_run(rules: CompiledRules) -> None:
+    agent = agent_of(rules, Kept())
+    agent.stop()
+    agent.run(engine_of(rules, agent))

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which files are loaded, and in which order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from falcomod.app import rules_files
+from falcomod.errors import UserError
+
+
+def test_named_files_stay_in_order(tmp_path: Path) -> None:
+    names = [str(tmp_path / name) for name in ("b.yaml", "a.yaml")]
+    for name in names:
+        Path(name).write_text("")
+    assert rules_files.resolve(names) == names
+
+
+def test_directory_stands_for_its_yaml_files_sorted(tmp_path: Path) -> None:
+    for name in ("b.yaml", "a.yml", "notes.txt"):
+        (tmp_path / name).write_text("")
+    expected = [str(tmp_path / "a.yml"), str(tmp_path / "b.yaml")]
+    assert rules_files.resolve([str(tmp_path)]) == expected
+
+
+def test_missing_file_is_named() -> None:
+    with pytest.raises(UserError, match=r"/no/such\.yaml: no such rules file"):
+        rules_files.resolve(["/no/such.yaml"])
+
+
+def test_directory_without_rules_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"without \.yaml files"):
+        rules_files.resolve([str(tmp_path)])
+
+
+def test_shipped_rules_are_found_in_a_checkout() -> None:
+    assert rules_files.resolve([])[0].endswith("falcomod_rules.yaml")
+
+
+def test_no_rules_at_all_says_where_it_looked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules_files, "SHIPPED", (Path("/no/such/place.yaml"),))
+    with pytest.raises(UserError, match=r"-r; looked for /no/such/place\.yaml"):
+        rules_files.resolve([])

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The steps of start-up that need no driver; the VM tier takes the whole way."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from falcomod.alert.model import Alert, Priority
+from falcomod.app import startup
+from falcomod.config.model import Config, StdoutOutput
+from falcomod.engine.state.tables import State
+from falcomod.errors import RuleLoadError, UserError
+
+ALERT = Alert(
+    time_ns=1_700_000_000_123_456_789,
+    priority=Priority.WARNING,
+    rule="r",
+    output="text",
+    output_fields={"evt.time": 1},
+    tags=("t",),
+    hostname="h",
+    source="syscall",
+)
+
+
+def config(**changes: object) -> Config:
+    return dataclasses.replace(Config(), **changes)  # type: ignore[arg-type]
+
+
+def test_json_switches_leave_out_keys() -> None:
+    line = startup.renderer(config(json_output=True, json_include_tags_property=False))(ALERT)
+    assert sorted(json.loads(line)) == [
+        "hostname", "output", "output_fields", "priority", "rule", "source", "time",
+    ]  # fmt: skip
+
+
+def test_text_with_iso_time() -> None:
+    line = startup.renderer(config(time_format_iso_8601=True))(ALERT)
+    assert line == "2023-11-14T22:13:20.123456789+0000: Warning text"
+
+
+def test_no_output_is_refused() -> None:
+    with pytest.raises(UserError, match="no output configured"):
+        startup.open_sinks(config(stdout_output=StdoutOutput(enabled=False)))
+
+
+def test_every_rules_file_has_a_line(caplog: pytest.LogCaptureFixture) -> None:
+    logging.getLogger("falcomod").propagate = True
+    caplog.set_level(logging.INFO, "falcomod")
+    rules = startup.load_rules(Config())
+    assert len(rules.rules) >= 7
+    assert any(record.message.endswith("falcomod_rules.yaml: ok") for record in caplog.records)
+
+
+def test_priority_keeps_rules_off() -> None:
+    everything = startup.load_rules(Config())
+    severe = startup.load_rules(config(priority="critical"))
+    assert len(severe.rules) < len(everything.rules)
+    assert all(rule.rule.priority <= Priority.CRITICAL for rule in severe.rules)
+
+
+def test_bad_rules_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text("- rule: x\n")
+    with pytest.raises(RuleLoadError):
+        startup.load_rules(config(rules_files=[str(path)]))
+
+
+def test_state_knows_this_process() -> None:
+    thread = startup.seed_state(Config()).thread(os.getpid())
+    assert thread is not None
+    assert thread["pid"] == os.getpid()
+
+
+def test_hostname_can_be_overridden(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FALCO_HOSTNAME", "elsewhere")
+    assert startup.hostname() == "elsewhere"
+    monkeypatch.delenv("FALCO_HOSTNAME")
+    assert startup.hostname() == os.uname().nodename
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_calls_stop_and_handlers_come_back(number: signal.Signals) -> None:
+    called: list[bool] = []
+    before = signal.getsignal(number)
+    restore = startup.on_signals(lambda: called.append(True))
+    os.kill(os.getpid(), number)
+    restore()
+    assert called == [True]
+    assert signal.getsignal(number) is before
+
+
+def test_housekeeping_removes_threads_that_are_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(startup, "PRUNE_INTERVAL_S", 0)
+    state = State()
+    gone = 2**22 + 1  # beyond the highest pid there is
+    state.seed_thread(tid=gone, pid=gone, ptid=1, comm="gone")
+    keep_house = startup.Housekeeping(state)
+    keep_house()
+    assert state.thread(gone) is not None
+    keep_house()
+    assert state.thread(gone) is None

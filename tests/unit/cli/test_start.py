@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`falcomod start`: what goes wrong before the driver is touched, as users see it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from falcomod.app.driver import DriverHost
+
+
+def falcomod(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "falcomod", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["-c", "/no/such.yaml"], 1, "/no/such.yaml: cannot read the configuration"),
+        (["-r", "/no/such.yaml"], 1, "/no/such.yaml: no such rules file"),
+        (["-o", "json_outptu=true"], 1, "did you mean 'json_output'?"),
+        (["-o", "stdout_output.enabled=false"], 1, "no output configured"),
+        (["--duration", "soon"], 2, "--duration"),
+        (["--no-such-option"], 2, "No such option"),
+    ],
+)
+def test_fault_is_one_message_with_its_exit_code(
+    arguments: list[str], code: int, words: str
+) -> None:
+    done = falcomod("start", *arguments)
+    assert done.returncode == code, done.stderr
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_bad_rule_is_shown_with_its_place(tmp_path: Path) -> None:
+    rules = tmp_path / "r.yaml"
+    rules.write_text(
+        "- rule: x\n  desc: d\n  condition: proc.nme = cat\n  output: o\n  priority: INFO\n"
+    )
+    done = falcomod("start", "-r", str(rules))
+    assert done.returncode == 1
+    assert f"{rules}:3:14: " in done.stderr
+    assert "proc.nme" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(
+    DriverHost().obstacle() == "", reason="this host can load the module; the VM tier covers it"
+)
+def test_no_driver_says_why_and_exits_with_3() -> None:
+    done = falcomod("start")
+    assert done.returncode == 3
+    assert DriverHost().obstacle() in done.stderr
+    assert "Traceback" not in done.stderr
