@@ -24,7 +24,8 @@ cdef void writer_init(Writer *writer, Arena *arena) noexcept nogil:
 
 
 cdef void put(Writer *writer, const char *data, uint32_t size) noexcept nogil:
-    if size > writer.capacity - writer.size and not _grow(writer, size):
+    # The bytes of nothing may be at no address, which memcpy does not take.
+    if size == 0 or (size > writer.capacity - writer.size and not _grow(writer, size)):
         return
     memcpy(writer.data + writer.size, data, size)
     writer.size += size
