@@ -7,7 +7,7 @@ import random
 import struct
 from collections.abc import Callable, Iterator
 
-from bench.mix import Mix
+from bench.mix import FIRST_TID, Mix
 from falcomod.engine.decode.schema import EVENTS, ParamInfo
 from tests.record_builder import HEADER, build, dyn, fdlist, pack, sockaddr, socktuple, unix_tuple
 
@@ -17,13 +17,31 @@ WILD = [0, 1, 2, 7, 8, 25, 26, 27, 255, 256, 32767, 32768, 65535, 2**31, 2**32 -
 def corpus(seed: int) -> list[bytes]:
     """Sound records: of every event, with awkward values, and of a busy server."""
     rng = random.Random(seed)
-    records = Mix(seed).make(2000)
+    records = Mix(seed).make(2000) + provocations() * 20
     for event in EVENTS.values():
         records.append(build(event.id, ts=5, tid=rng.choice([1, 1000, 2**31])))
         for _ in range(4):
             values = [awkward(rng, param) for param in event.params]
             records.append(pack(event, values, ts=5, tid=rng.randrange(990, 1100)))
     return records
+
+
+def provocations() -> list[bytes]:
+    """Records that rules of falcomod are about, of threads that the mix knows."""
+    tid = FIRST_TID + 2
+    metadata = sockaddr("169.254.169.254", 80)
+    ends = socktuple("10.0.0.1", 40000, "169.254.169.254", 80)
+    return [
+        build("openat", tid=tid, fd=9, dirfd=-100, name="/etc/shadow", flags=["O_RDONLY"]),
+        build("openat", tid=tid, fd=9, dirfd=-100, name="/etc/x", flags=["O_WRONLY", "O_CREAT"]),
+        build("socket", tid=tid, fd=10, domain="AF_INET", type_=1),
+        build("connect", tid=tid, fd=10, tuple_=ends, addr=metadata),
+        build(
+            "execve", tid=tid + 1, tid_=tid + 1, pid=tid + 1, ptid=tid, comm="nc", exe="nc",
+            args=["-e", "/bin/sh"], trusted_exepath="/bin/nc",
+            cgroups=["cpuset=/docker/" + "3ad7b26ded6d8e7b23da7d48fe889434573036c27ae5a747" * 2],
+        ),
+    ]  # fmt: skip
 
 
 def awkward(rng: random.Random, param: ParamInfo) -> bytes:

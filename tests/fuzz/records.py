@@ -91,6 +91,8 @@ def main() -> None:
         for name in counters
         if name.startswith(("corrupt", "events")) and counters[name] != expected[name]
     }
+    if not counters["matches"]:
+        raise SystemExit("no rule matched, so nothing behind the rules was tried")
     if differing:
         raise SystemExit(f"engine and twin disagree: {differing}")
     print(", ".join(f"{name} {value}" for name, value in counters.items()))
