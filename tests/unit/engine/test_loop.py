@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -17,11 +18,14 @@ from falcomod.engine.loop import Engine
 from falcomod.engine.match.ruleset import Ruleset, RulesetBuilder
 from falcomod.engine.state.context import ContextView
 from falcomod.engine.state.tables import State
+from falcomod.rules.compile import compile_rules
+from falcomod.rules.load import load_files
 from tests.fuzz.mutate import mutants
 from tests.fuzz.records import expected_counters
 from tests.record_builder import HEADER, build
 from tests.ring_file import PAGE, RingFile
 
+ROOT = Path(__file__).resolve().parents[3]
 OPEN_SHADOW = build("openat", ts=7, tid=5, fd=3, name="/etc/shadow")
 OPEN_OTHER = build("openat", ts=8, tid=5, fd=4, name="/etc/hosts")
 CLOSE = build("close", ts=9, tid=5, fd=3)
@@ -208,12 +212,17 @@ def allocations_of_a_run(engine: Engine, events: int) -> int:
     return sys.getallocatedblocks() - before
 
 
-def test_events_that_match_nothing_make_no_python_object() -> None:
+def starter_rules() -> Ruleset:
+    return compile_rules(load_files([ROOT / "rules" / "falcomod_rules.yaml"])).ruleset
+
+
+@pytest.mark.parametrize("rules", [lambda: ruleset("/none"), starter_rules], ids=["one", "starter"])
+def test_events_that_match_nothing_make_no_python_object(rules: Callable[[], Ruleset]) -> None:
     records = Mix().make(5000)
     state = State()
     seed(state)
     seen = Seen()
-    engine = Engine(ReplaySource(b"".join(records), repeat=100), state, ruleset("/none"), seen)
+    engine = Engine(ReplaySource(b"".join(records), repeat=100), state, rules(), seen)
     engine.run(0, 20_000)
     grown = [allocations_of_a_run(engine, events) for events in (1000, 10_000, 100_000)]
     # The result of run() itself is an object; what must not be seen is growth with the events.
