@@ -11,7 +11,7 @@ import pytest
 
 from tests.driver.fix_capture import POSITIVE, CaptureCall
 from tests.driver.native import syscall
-from tests.driver.peers import LOOPBACK, listener, port, unix_listener
+from tests.driver.peers import LOOPBACK, await_backlog, listener, port, unix_listener
 from tests.reference.decode import Inet, InetTuple, UnixTuple
 
 EVENTS = ("ACCEPT_5_X",)
@@ -24,8 +24,10 @@ def test_accept_one_of_two(capture: CaptureCall, family: socket.AddressFamily) -
         clients = [socket.socket(family, socket.SOCK_STREAM) for _ in range(2)]
         for client in clients:
             client.connect(server.getsockname())
+        await_backlog(server, 2)
         fd = syscall("accept", server.fileno(), None, None)
-        return fd, port(clients[0]), port(server)
+        accepted = socket.socket(fileno=fd)
+        return fd, accepted.getpeername()[1], port(server)
 
     run = capture("accept", call)
     fd, client, server = run.result

@@ -11,7 +11,7 @@ import pytest
 
 from tests.driver.fix_capture import POSITIVE, CaptureCall
 from tests.driver.native import syscall
-from tests.driver.peers import LOOPBACK, listener, port, unix_listener
+from tests.driver.peers import LOOPBACK, await_backlog, listener, port, unix_listener
 from tests.reference.decode import Inet, InetTuple, UnixTuple
 from tests.reference.tables import flags
 
@@ -25,8 +25,10 @@ def test_accept4_one_of_two(capture: CaptureCall, family: socket.AddressFamily) 
         clients = [socket.socket(family, socket.SOCK_STREAM) for _ in range(2)]
         for client in clients:
             client.connect(server.getsockname())
+        await_backlog(server, 2)
         fd = syscall("accept4", server.fileno(), None, None, socket.SOCK_CLOEXEC)
-        return fd, port(clients[0]), port(server)
+        accepted = socket.socket(fileno=fd)
+        return fd, accepted.getpeername()[1], port(server)
 
     run = capture("accept4", call)
     fd, client, server = run.result
