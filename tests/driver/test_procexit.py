@@ -31,12 +31,12 @@ def test_procexit_by_a_signal(capture: CaptureCall) -> None:
 def test_procexit_with_a_core(capture: CaptureCall, in_tmp_path: object) -> None:
     def call() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2)
-        os.kill(os.getpid(), signal.SIGABRT)
+        os.kill(os.getpid(), signal.SIGQUIT)
 
     run = capture((), call, tracepoints=TP_PROCEXIT)
     dumped = os.WCOREDUMP(run.status)
     run.only("PROCEXIT_1_E").expect(
-        status=run.status, ret=0, sig=signal.SIGABRT, core=int(dumped), reaper_tid=0
+        status=run.status, ret=0, sig=signal.SIGQUIT, core=int(dumped), reaper_tid=0
     )
 
 
