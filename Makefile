@@ -62,7 +62,7 @@ driver: ## the kernel module for KERNEL, in driver/
 
 .PHONY: dkms-install
 dkms-install: ## the kernel module, rebuilt by DKMS with every new kernel
-	@tools/install-packages dkms
+	@tools/install-packages dkms $(KERNEL)
 	rm -rf $(DKMS_SOURCE)
 	mkdir -p $(DKMS_SOURCE)
 	cp -r driver dkms.conf $(DKMS_SOURCE)/
