@@ -96,8 +96,11 @@ class Agent:
         return status
 
     def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
+        """Ends it if it still runs, and lets go of its output."""
+        with self.process:  # closes the streams
+            self.process.kill()
+            for reader in self._readers:
+                reader.join(10)
 
 
 def _program() -> list[str]:
