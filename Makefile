@@ -21,11 +21,16 @@ start: build ## install what is missing, build, pick a driver, watch this host
 	@tools/start $(BIN)
 
 .PHONY: test
-test: test-unit test-vm ## all tests
+test: test-unit test-debug fuzz test-vm ## all tests
 
 .PHONY: test-unit
 test-unit: build ## tests without root
 	$(BIN)/python -m pytest tests/unit tests/reference tests/property tests/scenario
+
+.PHONY: test-debug
+test-debug: build ## the engine's tests on a build with bounds checks and assertions
+	FALCOMOD_DEBUG=1 $(BIN)/python setup.py -q build --build-base build/debug --build-lib build/debug/lib
+	PYTHONPATH=build/debug/lib $(BIN)/python -m pytest tests/unit/engine tests/property tests/scenario
 
 .PHONY: test-vm
 test-vm: build ## driver and end-to-end tests on Debian's kernel in QEMU
@@ -38,9 +43,11 @@ fuzz: build ## mutated records through a build with sanitizers, mutated rules fi
 	$(BIN)/python -m tests.fuzz.rules
 
 .PHONY: bench
-bench: build ## cost per event, stage by stage, and of loading rules
+bench: build ## cost per event, stage by stage, of an alert, of loading rules, of start-up
 	$(BIN)/python bench/run.py
+	$(BIN)/python -m bench.alert
 	$(BIN)/python -m bench.load
+	$(BIN)/python -m bench.start
 
 .PHONY: golden
 golden: build ## print tests/golden anew; review the difference

@@ -90,4 +90,4 @@ def cythonized() -> list[Extension]:
     ]
 
 
-setup(ext_modules=cythonized())
+setup(ext_modules=cythonized(), options={"build_ext": {"parallel": os.cpu_count()}})
