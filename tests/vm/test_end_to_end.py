@@ -5,13 +5,19 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
+import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.driver.child import in_child
+from tests.driver.native import syscall
+from tests.driver.programs import memory_program
 from tests.vm.container import SHORT_ID, run_in_container
 from tests.vm.fix_agent import Agent
 
@@ -60,6 +66,52 @@ def test_file_below_etc_is_written(agent: Agent) -> None:
     subprocess.run(["python3", "-c", script], check=True)
     Path("/etc/falcomod-was-here").unlink()
     agent.expect_alert("Write below etc", fd_name="/etc/falcomod-was-here")
+
+
+def test_server_starts_a_shell(agent: Agent, tmp_path: Path) -> None:
+    server = tmp_path / "nginx"
+    shutil.copy(os.path.realpath(sys.executable), server)
+    script = "import subprocess; subprocess.run(['sh', '-c', 'true'], check=True)"
+    subprocess.run([server, "-c", script], check=True)
+    alert = agent.expect_alert("Run shell untrusted", proc_name="sh", proc_pname="nginx")
+    assert alert["output_fields"]["proc.cmdline"] == "sh -c true"
+
+
+def test_credentials_of_the_machine_are_asked_for(agent: Agent) -> None:
+    address = ["ip", "address", "add", "169.254.169.254/32", "dev", "lo"]
+    subprocess.run(address, check=True)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.connect(("169.254.169.254", 80))
+        port = client.getsockname()[1]
+    name = f"169.254.169.254:{port}->169.254.169.254:80"
+    agent.expect_alert("Contact cloud metadata service", fd_name=name)
+
+
+def test_program_runs_from_memory(agent: Agent) -> None:
+    pid = os.fork()
+    if pid == 0:
+        os.execve(memory_program(), ["true"], {})
+    os.waitpid(pid, 0)
+    alert = agent.expect_alert("Fileless execution via memfd_create")
+    assert alert["output_fields"]["proc.exepath"].startswith("/memfd:ghost")
+
+
+def test_log_is_emptied(agent: Agent) -> None:
+    log = Path("/var/log/auth.log")
+    log.touch()
+    subprocess.run(["sh", "-c", f": > {log}"], check=True)
+    agent.expect_alert("Clear Log Activities", fd_name=str(log), proc_name="sh")
+
+
+def test_process_is_attached_to(agent: Agent) -> None:
+    victim = subprocess.Popen(["sleep", "60"])
+    seize = 0x4206
+    assert in_child(lambda: syscall("ptrace", seize, victim.pid, 0, 0)).result == 0
+    victim.kill()
+    victim.wait()
+    alert = agent.expect_alert("PTRACE attached to process")
+    assert alert["output_fields"]["evt.arg.request"] == "PTRACE_SEIZE"
+    assert alert["output_fields"]["evt.arg.pid"] == "sleep"
 
 
 def test_harmless_commands_raise_nothing(agent: Agent) -> None:
