@@ -62,12 +62,21 @@ class DriverHost:
         if self._loaded():
             return ""
         if not (self.root / "proc/modules").exists():
-            return f"kernel {self.release} is built without loadable modules (CONFIG_MODULES)"
+            return (
+                f"kernel {self.release} is built without loadable modules (CONFIG_MODULES); "
+                "use a kernel that has them, or look at falcomod in a virtual machine: make start"
+            )
         if self._read("proc/sys/kernel/modules_disabled") == "1":
-            return "loading modules is switched off until reboot (kernel.modules_disabled=1)"
+            return (
+                "loading modules is switched off (kernel.modules_disabled=1); "
+                "reboot, and load falcomod before it is switched off again"
+            )
         lockdown = self._read("sys/kernel/security/lockdown")
         if "[integrity]" in lockdown or "[confidentiality]" in lockdown:
-            return "kernel lockdown refuses modules that are not signed for this host"
+            return (
+                "kernel lockdown refuses modules that are not signed; "
+                "sign falcomod.ko with a key that this host trusts"
+            )
         if self._installed() or self._built():
             return ""
         if self._headers() is None:
