@@ -31,8 +31,10 @@ MODIFIERS = ("oneof", "anyof", "allof")
 
 _CODE = "LOAD_ERR_COMPILE_CONDITION"
 _BLANK = " \t\b\r\n"
+# Groups are not repeated possessively: Python before 3.11.5 then drops part of what a
+# failed last round has read (python/cpython issue 106052).
 _NAME = r"[A-Za-z][A-Za-z0-9_]*+"
-_QUOTED = r"""(?:"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+')"""
+_QUOTED = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 _ITEM = rf"(?:{_QUOTED}|{BARE}+(?!\s*\())"
 _ARGUMENT = rf"""\[(?:{_QUOTED}|[^\]\["'\s]+)\]"""
 _ITEM_RE = re.compile(_ITEM, re.ASCII | re.DOTALL)
@@ -223,14 +225,14 @@ def _pattern(pattern: str, name: str) -> pp.ParserElement:
 
 def _words() -> pp.ParserElement:
     """The words of a condition, in any order; _Tree says which may follow which."""
-    any_name = _pattern(rf"{_NAME}(?:\.{_NAME})++(?:{_ARGUMENT})?(?![.\[\w(])", "a field")
+    any_name = _pattern(rf"{_NAME}(?:\.{_NAME})+(?:{_ARGUMENT})?(?![.\[\w(])", "a field")
     exists = _pattern(r"exists(?!\w)", "exists")
     compare = _pattern(
         rf"==|=|!=|<=|<|>=|>|(?:{'|'.join(WORD_OPERATORS)})(?=[\s\x08\"'(])", "a comparison"
     )
     member = _pattern(rf"(?:{'|'.join(sorted(LIST_OPERATORS))})(?=[\s\x08(])", "a list operator")
     value = _pattern(_ITEM, "a value").set_parse_action(_read_values)
-    items = _pattern(rf"{_ITEM}(?:[\s\x08]*,[\s\x08]*{_ITEM})*+", "values").set_parse_action(
+    items = _pattern(rf"{_ITEM}(?:[\s\x08]*,[\s\x08]*{_ITEM})*", "values").set_parse_action(
         _read_values
     )
     opening = _pattern(r"\(", "'('").suppress()
