@@ -18,10 +18,13 @@ from falcomod.engine.types cimport Value
 
 import array
 import math
+import os
 import re
 import socket
 
 from falcomod.errors import CheckError
+
+SERVICES = "/etc/services"       # getservbyname(3)
 
 
 cdef bint equal(const Constant *constant, const Value *value) noexcept nogil:
@@ -183,7 +186,10 @@ cdef object _service_port(str name):
     try:
         return socket.getservbyname(name)
     except (OSError, UnicodeError):
-        raise CheckError(f"unrecognized protocol '{name}': expected a port number or a service name") from None
+        remedy = "" if os.path.exists(SERVICES) else f" (this host has no {SERVICES}: install netbase)"
+        raise CheckError(
+            f"unrecognized protocol '{name}': expected a port number or a service name{remedy}"
+        ) from None
 
 
 cdef object _parse_real(str text):
