@@ -33,6 +33,9 @@ C_SOURCES = {"falcomod.engine.decode.schema": [f"{UAPI}/falcomod_events.c"]}
 # checked, so Cython's own checks could only slow them down.
 HOT = ("capture", "decode", "state", "fields", "match", "loop")
 
+# Of driver/: Kbuild and Makefile have none.
+DRIVER_SUFFIXES = ("", ".c", ".h", ".def", ".mk")
+
 DIRECTIVES: dict[str, object] = {
     "language_level": 3,
     "cdivision": True,
@@ -90,4 +93,22 @@ def cythonized() -> list[Extension]:
     ]
 
 
-setup(ext_modules=cythonized(), options={"build_ext": {"parallel": os.cpu_count()}})
+def data_files() -> list[tuple[str, list[str]]]:
+    """What an installation needs beside the package: the rules, and the driver to build."""
+    files = [("share/falcomod", ["rules/falcomod_rules.yaml"])]
+    for folder, _, names in sorted(os.walk("driver")):
+        sources = [f"{folder}/{name}" for name in sorted(names) if is_driver_source(name)]
+        if sources:
+            files.append((f"share/falcomod/{folder}", sources))
+    return files
+
+
+def is_driver_source(name: str) -> bool:
+    return Path(name).suffix in DRIVER_SUFFIXES and not name.endswith(".mod.c")
+
+
+setup(
+    ext_modules=cythonized(),
+    data_files=data_files(),
+    options={"build_ext": {"parallel": os.cpu_count()}},
+)
