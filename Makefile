@@ -43,9 +43,10 @@ fuzz: build ## mutated records through a build with sanitizers, mutated rules fi
 	$(BIN)/python -m tests.fuzz.rules
 
 .PHONY: bench
-bench: build ## cost per event, stage by stage, of an alert, of loading rules, of start-up
+bench: build ## cost per event, stage by stage, of an alert, of an end, of loading rules, of start-up
 	$(BIN)/python bench/run.py
 	$(BIN)/python -m bench.alert
+	$(BIN)/python -m bench.ends
 	$(BIN)/python -m bench.load
 	$(BIN)/python -m bench.start
 
