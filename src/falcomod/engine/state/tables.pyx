@@ -148,12 +148,13 @@ cdef class State:
         return True
 
     cdef int settle(self, Thread *thread) except -1:
-        """Ties a thread to its process."""
+        """Ties a thread to its process and its parent."""
         cdef Thread *leader = threads_main(&self.tables.threads, thread)
         if leader != thread:
             fds_release(thread.fds)
             thread.fds = fds_share(leader.fds)
-            threads_join(&self.tables.threads, thread)
+        threads_join(&self.tables.threads, thread)
+        threads_set_parent(&self.tables.threads, thread, thread.ptid)
         if thread.fds == NULL:
             thread.fds = fds_new()
         if thread.cgroups != NULL:
@@ -260,6 +261,18 @@ cdef class State:
         thread = threads_find(&self.tables.threads, tid)
         return None if thread == NULL else thread_facts(thread)
 
+    def children(self, tid: int) -> list[int]:
+        """The threads whose parent has that tid, whether it is known or not, sorted."""
+        return sorted(kin_of(&self.tables.threads, tid, KIN_CHILDREN))
+
+    def kin_visited(self) -> int:
+        """How many threads were looked at to find children and threads of a process."""
+        return self.tables.threads.kin_visited
+
+    def kin_faults(self) -> list[str]:
+        """Where the lists of children and of threads differ from a search; for tests."""
+        return list_faults(&self.tables.threads) + thread_faults(&self.tables.threads)
+
     def fd(self, tid: int, number: int) -> dict | None:
         """Everything known about a thread's descriptor, or None; likewise."""
         cdef Fd *fd
@@ -364,6 +377,71 @@ cdef dict thread_facts(Thread *thread):
         "fds_owners": 0 if thread.fds == NULL else thread.fds.owners,
     }
     return facts
+
+
+cdef list kin_of(ThreadTable *threads, int64_t tid, int kinship):
+    cdef Thread *thread = threads_kin(threads, tid, kinship)
+    tids = []
+    # More than there are threads: a list in a circle.
+    while thread != NULL and len(tids) <= threads.count:
+        tids.append(thread.tid)
+        thread = thread.kin[kinship].next
+    return tids
+
+
+cdef list list_faults(ThreadTable *threads):
+    """What is listed wrongly, and slots that nothing needs."""
+    cdef ThreadSlot *slot
+    cdef Thread *thread
+    cdef int kinship
+    cdef uint32_t i
+    faults = []
+    used = 0
+    for i in range(threads.capacity):
+        slot = &threads.slots[i]
+        if slot.tid == 0:
+            continue
+        used += 1
+        if slot.thread == NULL and slot.kin[KIN_CHILDREN] == NULL and slot.kin[KIN_OTHERS] == NULL:
+            faults.append(f"slot of {slot.tid} is not needed")
+        for kinship in (KIN_CHILDREN, KIN_OTHERS):
+            previous = 0
+            for tid in kin_of(threads, slot.tid, kinship):
+                thread = threads_find(threads, tid)
+                if thread == NULL or named_by(thread, kinship) != slot.tid:
+                    faults.append(f"{tid} is listed under {slot.tid} ({kinship})")
+                elif previous != previous_of(thread, kinship):
+                    faults.append(f"{tid} is not linked back to {previous} ({kinship})")
+                previous = tid
+    if used != threads.used:
+        faults.append(f"{used} slots are in use, {threads.used} were counted")
+    return faults
+
+
+cdef list thread_faults(ThreadTable *threads):
+    """Threads that are not listed as what they are."""
+    cdef const Thread *thread
+    cdef uint32_t i
+    faults = []
+    for i in range(threads.capacity):
+        thread = threads.slots[i].thread
+        if thread == NULL:
+            continue
+        if thread.ptid > 0 and kin_of(threads, thread.ptid, KIN_CHILDREN).count(thread.tid) != 1:
+            faults.append(f"{thread.tid} is not once among the children of {thread.ptid}")
+        is_other = thread.pid > 0 and thread.pid != thread.tid
+        if is_other and (thread.exit_ns == 0 or thread.is_counted):
+            if kin_of(threads, thread.pid, KIN_OTHERS).count(thread.tid) != 1:
+                faults.append(f"{thread.tid} is not once among the threads of {thread.pid}")
+    return faults
+
+
+cdef int64_t named_by(const Thread *thread, int kinship) noexcept nogil:
+    return thread.ptid if kinship == KIN_CHILDREN else thread.pid
+
+
+cdef int64_t previous_of(const Thread *thread, int kinship) noexcept nogil:
+    return thread.kin[kinship].previous.tid if thread.kin[kinship].previous != NULL else 0
 
 
 cdef object split(const Text *texts):

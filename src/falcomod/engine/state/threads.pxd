@@ -23,10 +23,20 @@ cdef enum Birth:
     BIRTH_BY_PARENT
     BIRTH_BY_CHILD
 
+# Why threads are listed under a tid, which need not be that of a known thread.
+cdef enum:
+    KIN_CHILDREN = 0             # their ptid is that tid; not main threads only
+    KIN_OTHERS                   # their pid is: the threads of a process but its main one
+    KINSHIPS
+
+cdef struct Kin:
+    Thread *next                 # NULL at the end
+    Thread *previous             # NULL at the beginning
+
 cdef struct Thread:
     int64_t tid
     int64_t pid                  # of the process; tid == pid: its main thread
-    int64_t ptid                 # parent's
+    int64_t ptid                 # parent's; of a thread in the table set with threads_set_parent
     int64_t vtid                 # numbered in its own pid namespace, like the next three; -1 unknown
     int64_t vpid
     int64_t sid
@@ -69,18 +79,24 @@ cdef struct Thread:
     Text *root                   # of a chroot; NULL: "/"
     Text *cgroups                # "subsystem=path", each NUL-terminated
     FdTable *fds                 # the process's; shared by its threads
+    Kin kin[KINSHIPS]            # its places in the lists it is in
 
+# A tid that is known, or that known threads name as their parent's or their process's:
+# those lists are here and not in Thread, because either may be seen first and go first.
 cdef struct ThreadSlot:
-    int64_t tid
-    Thread *thread               # NULL: empty
+    int64_t tid                  # 0: empty
+    Thread *thread               # NULL: only named
+    Thread *kin[KINSHIPS]        # the first of each list, or NULL
 
 cdef struct ThreadTable:
-    uint32_t count
+    uint32_t count               # threads
+    uint32_t used                # slots; less than twice limit, each has a thread or is named by one
     uint32_t capacity            # slots, a power of two
     uint32_t limit               # threads at the most; beyond, new ones are not kept and counted
     uint64_t refused
     uint64_t added
     uint64_t removed
+    uint64_t kin_visited         # threads that walks along lists looked at
     ThreadSlot *slots            # open addressing by tid
     Thread *last                 # found last, or NULL
 
@@ -94,7 +110,18 @@ cdef void threads_remove(ThreadTable *table, int64_t tid) noexcept nogil
 cdef Thread *threads_main(ThreadTable *table, Thread *thread) noexcept nogil
 # The process that made this one: the main thread of ptid's process, or NULL.
 cdef Thread *threads_parent(ThreadTable *table, Thread *thread) noexcept nogil
-# Counts a thread, whose pid is known, among the others of its main thread, and no longer.
+# The first of a list, or NULL; the others follow by Thread.kin.
+cdef Thread *threads_kin(const ThreadTable *table, int64_t tid, int kinship) noexcept nogil
+# Makes ptid the parent of a thread that is in the table and lists the thread there. Also for
+# a thread that is not listed yet, whose ptid was set directly. A list for which there is no
+# memory loses the thread: it is then not found as a child.
+cdef void threads_set_parent(ThreadTable *table, Thread *thread, int64_t ptid) noexcept nogil
+# Gives the children of one parent to another; neither need be known.
+cdef void threads_reparent(ThreadTable *table, int64_t tid, int64_t reaper) noexcept nogil
+# Removes the threads of a process that joined its main thread.
+cdef void threads_remove_others(ThreadTable *table, int64_t pid) noexcept nogil
+# Lists a thread, whose pid is known, as one of its process and counts it among the others
+# of its main thread if that is known; no longer.
 cdef void threads_join(ThreadTable *table, Thread *thread) noexcept nogil
 cdef void threads_leave(ThreadTable *table, Thread *thread) noexcept nogil
 # Forgets everything but the tid; the second gives texts and descriptors back first.

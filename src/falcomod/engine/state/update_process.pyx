@@ -27,7 +27,8 @@ from falcomod.engine.state.tables cimport (
 )
 from falcomod.engine.state.threads cimport (
     BIRTH_BY_CHILD, BIRTH_BY_PARENT, BIRTH_KNOWN, COMM_SIZE, Thread, threads_add, threads_find,
-    threads_join, threads_leave, threads_main, threads_remove,
+    threads_join, threads_leave, threads_main, threads_remove_others, threads_reparent,
+    threads_set_parent,
 )
 from falcomod.engine.state.update_row cimport UpdateRow
 from falcomod.engine.types cimport Str, Text, text_release, text_share
@@ -130,6 +131,7 @@ cdef Thread *bear(
         child.fds = fds_new()
     else:
         inherit(child, parent, threads_main(&tables.threads, parent), flags)
+        threads_set_parent(&tables.threads, child, child.ptid)
     if parent == NULL or parent.is_stub:
         child.is_stub = 1
         tables_ask(tables, tid)
@@ -158,6 +160,7 @@ cdef void inherit(
     child.vpgid = leader.vpgid
     child.pgid = leader.pgid
     child.fdlimit = leader.fdlimit
+    memset(child.kin, 0, sizeof(child.kin))
     child.exit_ns = 0
     child.is_stub = 0
     child.is_counted = 0
@@ -185,7 +188,7 @@ cdef void describe(Tables *tables, Thread *thread, const Event *event) noexcept 
     if pid > 0:
         thread.pid = pid
     if ptid >= 0:
-        thread.ptid = ptid
+        threads_set_parent(&tables.threads, thread, ptid)
     threads_join(&tables.threads, thread)
     thread.vtid = param_i64(event, FM_CLONE_20_X_vtid, thread.vtid)
     thread.vpid = param_i64(event, FM_CLONE_20_X_vpid, thread.vpid)
@@ -244,16 +247,21 @@ cdef void on_execve(Context *context) noexcept nogil:
     cdef const Event *event = context.event
     cdef Tables *tables = context.tables
     cdef Thread *thread = tables_thread(tables, event.tid)
+    cdef int64_t ptid
     context.thread = thread
     if thread == NULL or param_i64(event, FM_EXECVE_19_X_res, -1) != 0:
         return
-    if thread != &tables.spare:
+    ptid = param_i64(event, FM_EXECVE_19_X_ptid, thread.ptid)
+    if thread == &tables.spare:
+        # It is in no table, and so in no list.
+        thread.ptid = ptid
+    else:
         become_process(tables, thread)
+        threads_set_parent(&tables.threads, thread, ptid)
     set_executable(context, thread)
     set_image(thread, event)
     set_list(&thread.env, param_bytes(event, FM_EXECVE_19_X_env))
     thread.start_ns = event.ts_ns
-    thread.ptid = param_i64(event, FM_EXECVE_19_X_ptid, thread.ptid)
     thread.vpgid = param_i64(event, FM_EXECVE_19_X_vpgid, thread.vpgid)
     thread.pgid = param_i64(event, FM_EXECVE_19_X_pgid, thread.pgid)
     thread.tty = param_u32(event, FM_EXECVE_19_X_tty, thread.tty)
@@ -279,27 +287,14 @@ cdef void become_process(Tables *tables, Thread *thread) noexcept nogil:
         # Its main thread was not known to be that.
         threads_leave(&tables.threads, thread)
         thread.pid = thread.tid
-    if thread.others:
-        remove_others(tables, thread)
+    threads_remove_others(&tables.threads, thread.tid)
+    thread.others = 0
     if thread.fds != NULL and thread.fds.owners > 1:
         # What CLONE_FILES shared with another process is copied by an exec.
         own = fds_copy(thread.fds)
         fds_release(thread.fds)
         thread.fds = own
     fds_close_on_exec(thread.fds)
-
-
-cdef void remove_others(Tables *tables, Thread *leader) noexcept nogil:
-    cdef uint32_t i = 0
-    cdef Thread *thread
-    # A removal may bring another thread to the same place.
-    while i < tables.threads.capacity:
-        thread = tables.threads.slots[i].thread
-        if thread != NULL and thread.pid == leader.tid and thread != leader:
-            threads_remove(&tables.threads, thread.tid)
-        else:
-            i += 1
-    leader.others = 0
 
 
 cdef void set_executable(Context *context, Thread *thread) noexcept nogil:
@@ -333,9 +328,9 @@ cdef void on_procexit(Context *context) noexcept nogil:
     if thread == NULL or thread == &tables.spare or thread.exit_ns != 0:
         return
     thread.exit_ns = event.ts_ns if event.ts_ns else 1
-    # 0: there are no children; the search would find none.
+    # 0: there are no children.
     if reaper > 0:
-        reparent(tables, thread.tid, reaper)
+        threads_reparent(&tables.threads, thread.tid, reaper)
     threads_leave(&tables.threads, thread)
     leader = threads_main(&tables.threads, thread)
     # A main thread outlives its end as long as others of the process need what it is.
@@ -343,15 +338,6 @@ cdef void on_procexit(Context *context) noexcept nogil:
         tables_end(tables, thread, event.ts_ns)
     if thread != leader and leader.exit_ns != 0 and leader.others == 0:
         tables_end(tables, leader, event.ts_ns)
-
-
-cdef void reparent(Tables *tables, int64_t tid, int64_t reaper) noexcept nogil:
-    cdef Thread *child
-    cdef uint32_t i
-    for i in range(tables.threads.capacity):
-        child = tables.threads.slots[i].thread
-        if child != NULL and child.ptid == tid:
-            child.ptid = reaper
 
 
 cdef UpdateRow *UPDATES = [

@@ -323,6 +323,125 @@ def test_children_go_to_the_reaper(state: State) -> None:
     assert (thread(state, 8)["ptid"], thread(state, 9)["ptid"]) == (1, 1)
 
 
+def seed_many(state: State, count: int) -> None:
+    for tid in range(10_000, 10_000 + count):
+        state.seed_thread(tid=tid, pid=tid, ptid=1)
+
+
+@pytest.mark.parametrize("others_on_the_host", [0, 3000])
+def test_search_for_children_is_as_long_as_they_are_many(others_on_the_host: int) -> None:
+    state = State()
+    state.seed_thread(tid=7, pid=7, ptid=1)
+    seed_many(state, others_on_the_host)
+    apply_records(state, [in_parent(8), in_parent(9), build("procexit", tid=7, reaper_tid=1)])
+    assert state.kin_visited() == 2
+    assert state.children(1) == [7, 8, 9, *range(10_000, 10_000 + others_on_the_host)]
+
+
+@pytest.mark.parametrize("others_on_the_host", [0, 3000])
+def test_search_for_threads_is_as_long_as_they_are_many(others_on_the_host: int) -> None:
+    state = State()
+    state.seed_thread(tid=7, pid=7, ptid=1)
+    seed_many(state, others_on_the_host)
+    apply_records(state, [in_parent(8, **THREAD), in_parent(9, **THREAD), executed()])
+    assert state.kin_visited() == 2
+    assert (state.thread(8), state.thread(9)) == (None, None)
+
+
+def test_reaper_that_is_not_known(state: State) -> None:
+    apply_records(state, [in_parent(8), build("procexit", tid=7, reaper_tid=66)])
+    assert (thread(state, 8)["ptid"], state.thread(66)) == (66, None)
+    assert (state.children(66), state.children(7)) == ([8], [])
+    # It has an end of its own, which is the first that is heard of it.
+    apply_record(state, build("procexit", tid=66, reaper_tid=1))
+    assert thread(state, 8)["ptid"] == 1
+    assert state.kin_faults() == []
+
+
+def test_parent_that_is_removed_before_its_children(state: State) -> None:
+    apply_record(state, in_parent(8))
+    state.remove_thread(7)
+    assert (state.children(7), state.kin_faults()) == ([8], [])
+    apply_record(state, build("procexit", tid=7, reaper_tid=1))
+    assert (thread(state, 8)["ptid"], state.children(1)) == (1, [8])
+    assert state.kin_faults() == []
+
+
+def test_children_that_are_removed_before_their_parent(state: State) -> None:
+    apply_records(state, [in_parent(8), in_parent(9), in_parent(10)])
+    for tid, left in ((9, [8, 10]), (10, [8]), (8, [])):
+        state.remove_thread(tid)
+        assert (state.children(7), state.kin_faults()) == (left, [])
+    apply_record(state, build("procexit", tid=7, reaper_tid=1))
+    assert state.kin_visited() == 0
+
+
+def test_tid_of_a_child_used_again_by_another_parent(state: State) -> None:
+    apply_records(state, [in_parent(8), in_child(8)])
+    apply_record(state, in_parent(8, tid=1, pid=1, ptid=0, vtid=1))
+    assert (state.children(7), state.children(1)) == ([], [7, 8])
+    assert state.kin_faults() == []
+
+
+def test_tid_of_a_parent_used_again(state: State) -> None:
+    """What names it as the parent stays: where its children went was not told."""
+    apply_records(state, [in_parent(8), in_child(8), in_parent(9, tid=8, vtid=8, pid=8)])
+    apply_records(state, [in_parent(8, tid=1, pid=1, ptid=0, vtid=1)])
+    assert (state.children(8), thread(state, 9)["ptid"]) == ([9], 8)
+    assert state.kin_faults() == []
+
+
+def test_end_of_a_thread_moves_its_own_children_alone(state: State) -> None:
+    apply_records(state, [in_parent(8, **THREAD), in_parent(9), in_parent(10, tid=8, vtid=8)])
+    assert (state.children(7), state.children(8)) == ([9], [10])
+    apply_record(state, build("procexit", tid=8, reaper_tid=7))
+    assert (state.children(7), state.children(8)) == ([9, 10], [])
+    assert state.kin_faults() == []
+
+
+def test_threads_of_a_child_move_with_it(state: State) -> None:
+    """The kernel keeps a parent for each thread, and fields ask the one that made the call."""
+    apply_records(state, [in_parent(8), in_parent(9, tid=8, vtid=8, pid=8, ptid=7, **THREAD)])
+    apply_record(state, build("procexit", tid=7, reaper_tid=1))
+    assert (thread(state, 8)["ptid"], thread(state, 9)["ptid"]) == (1, 1)
+
+
+@pytest.mark.parametrize("order", [(7, 8, 9), (9, 8, 7), (8, 9, 7)])
+def test_seeding_in_any_order(order: tuple[int, ...]) -> None:
+    state = State()
+    for tid in order:
+        state.seed_thread(tid=tid, pid=tid, ptid=7 if tid != 7 else 0)
+    assert (state.children(7), state.children(0), state.kin_faults()) == ([8, 9], [], [])
+    state.seed_thread(tid=8, pid=8, ptid=9)
+    state.seed_thread(tid=7, pid=7, ptid=0)
+    assert (state.children(7), state.children(9), state.kin_faults()) == ([9], [8], [])
+
+
+def test_seeding_that_fails_leaves_the_lists_right(state: State) -> None:
+    with pytest.raises(TypeError):
+        state.seed_thread(tid=8, pid=7, ptid=1, colour="red")
+    assert (state.children(1), state.kin_faults()) == ([7, 8], [])
+
+
+def test_exec_tells_of_another_parent(state: State) -> None:
+    apply_records(state, [in_parent(8), executed(8, ptid=1)])
+    assert (state.children(7), state.children(1), state.kin_faults()) == ([], [7, 8], [])
+
+
+def test_stub_that_a_clone_describes_is_listed(state: State) -> None:
+    apply_record(state, build("close", tid=50, res=0, fd=3))
+    apply_record(state, in_parent(51, tid=50, pid=50, ptid=7, vtid=50))
+    assert (state.children(7), state.children(50), state.kin_faults()) == ([50], [51], [])
+
+
+def test_threads_that_the_table_refuses_are_in_no_list() -> None:
+    state = State(thread_limit=2)
+    state.seed_thread(tid=1, pid=1, ptid=0)
+    state.seed_thread(tid=7, pid=7, ptid=1)
+    apply_records(state, [in_parent(8), in_child(8), executed(8, ptid=7)])
+    assert (state.children(7), state.children(1), state.kin_faults()) == ([], [7], [])
+
+
 def test_main_thread_is_kept_for_the_others(state: State) -> None:
     apply_record(state, in_parent(8, **THREAD))
     apply_record(state, build("procexit", ts=SECOND, tid=7))
