@@ -60,7 +60,7 @@ build: $(BUILT) ## the engine, in a virtual environment of its own
 $(BUILT): $(ENGINE_SOURCES)
 	@tools/install-packages build
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -q --disable-pip-version-check 'setuptools>=68' wheel 'cython>=3.0'
+	$(BIN)/python -m pip install -q --disable-pip-version-check 'setuptools>=77' wheel 'cython>=3.0'
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation -e '.[test]'
 	@touch $@
 

@@ -61,13 +61,13 @@ cdef const char *component_id(const char *start, const char *end) noexcept nogil
     if end - start < FULL_ID_SIZE:
         return NULL
     id = end - FULL_ID_SIZE
-    for i in range(FULL_ID_SIZE):
+    for i in range(<uint32_t>FULL_ID_SIZE):
         if not (c"0" <= id[i] <= c"9" or c"a" <= id[i] <= c"f"):
             return NULL
     # A runtime that leaves "slice:prefix:id" to a cgroup driver that does not know the form.
     if id > start and (id - 1)[0] == c":":
         return id
-    for i in range(PREFIX_COUNT):
+    for i in range(<uint32_t>PREFIX_COUNT):
         if id - start == <ptrdiff_t>strlen(PREFIXES[i]) and memcmp(
             start, PREFIXES[i], id - start
         ) == 0:

@@ -271,7 +271,7 @@ cdef void on_bpf(Context *context) noexcept nogil:
     cdef uint32_t command = param_u32(context.event, FM_BPF_2_X_cmd, 0xFF)
     cdef uint32_t i
     # Of other commands the result is no descriptor.
-    for i in range(BPF_MAKER_COUNT):
+    for i in range(<uint32_t>BPF_MAKER_COUNT):
         if BPF_MAKERS[i] == command:
             made(context, FD_BPF, FM_file_flags_O_CLOEXEC, b"anon_inode:bpf")
             return
