@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from falcomod.errors import UserError
+from falcomod.rules.load import files_in
 
 NAME = "falcomod_rules.yaml"
 
@@ -23,7 +24,7 @@ SHIPPED = (
 def resolve(named: Sequence[str]) -> list[str]:
     """The files to load, in order: those named, else the shipped ones.
 
-    A directory stands for its .yaml and .yml files, sorted by name.
+    A directory stands for the files that rules.load finds in it.
 
     Raises UserError for a name that does not exist and for a directory without rules.
     """
@@ -37,7 +38,7 @@ def resolve(named: Sequence[str]) -> list[str]:
     for name in named:
         path = Path(name)
         if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if p.suffix in (".yaml", ".yml"))
+            inside = files_in(path)
             if not inside:
                 raise UserError(f"{name}: a directory without .yaml files; name rules with -r")
             files += [str(p) for p in inside]

@@ -55,13 +55,16 @@ def _load_file(file: SourceFile, collection: RuleCollection, errors: list[RuleEr
         errors.append(error)
 
 
+def files_in(folder: Path) -> list[Path]:
+    """The rules files that a folder stands for: its .yaml and .yml files, sorted by name."""
+    inside = sorted(entry for entry in folder.iterdir() if entry.suffix in _SUFFIXES)
+    return [entry for entry in inside if entry.is_file()]
+
+
 def _files(path: str, errors: list[RuleError]) -> Sequence[SourceFile]:
     found = Path(path)
     try:
-        if found.is_dir():
-            inside = sorted(entry for entry in found.iterdir() if entry.suffix in _SUFFIXES)
-            return [_read(entry) for entry in inside if entry.is_file()]
-        return [_read(found)]
+        return [_read(entry) for entry in (files_in(found) if found.is_dir() else [found])]
     except RuleError as error:
         errors.append(error)
     except OSError as error:
