@@ -9,6 +9,9 @@ KERNEL ?= $(shell uname -r)
 DKMS_VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 DKMS_SOURCE  := /usr/src/falcomod-$(DKMS_VERSION)
 
+# What kbuild leaves beside its sources.
+KBUILD_MADE := -name '*.o' -o -name '*.ko' -o -name '*.cmd' -o -name '*.mod*'
+
 ENGINE_SOURCES := $(shell find src -name '*.pyx' -o -name '*.pxd') \
 	$(wildcard driver/uapi/*) setup.py pyproject.toml
 
@@ -74,7 +77,7 @@ dkms-install: ## the kernel module, rebuilt by DKMS with every new kernel
 	rm -rf $(DKMS_SOURCE)
 	mkdir -p $(DKMS_SOURCE)
 	cp -r driver dkms.conf $(DKMS_SOURCE)/
-	find $(DKMS_SOURCE) -name '*.o' -o -name '*.ko' -o -name '*.cmd' -o -name '*.mod*' | xargs rm -f
+	find $(DKMS_SOURCE) $(KBUILD_MADE) | xargs rm -f
 	dkms add -m falcomod -v $(DKMS_VERSION)
 	dkms build -m falcomod -v $(DKMS_VERSION) -k $(KERNEL)
 	dkms install -m falcomod -v $(DKMS_VERSION) -k $(KERNEL)
@@ -90,4 +93,4 @@ clean: ## remove what was built
 	rm -rf $(VENV) build dist src/*.egg-info
 	find src -name '*.so' -delete
 	find src -name '*.pyx' | sed 's/pyx$$/c/' | xargs rm -f
-	find driver -name '*.o' -o -name '*.ko' -o -name '*.cmd' -o -name '*.mod*' | xargs rm -f
+	find driver $(KBUILD_MADE) | xargs rm -f
