@@ -129,7 +129,7 @@ def open_driver(config: Config, rules: CompiledRules) -> KmodSource:
         call.sc for call in SYSCALLS.values() if call.capture_class == "STATE"
     }
     source = KmodSource(
-        ring_size=config.engine.kmod.ring_size_mb * MIB,
+        ring_size=MIB << (config.engine.kmod.buf_size_preset - 1),
         snaplen=config.falco_libs.snaplen,
         syscalls=selected,
     )

@@ -18,7 +18,7 @@ from falcomod.config.load import load
 )  # fmt: skip
 @click.option(
     "-o", "--option", "overrides", multiple=True, metavar="KEY=VALUE",
-    help="Set a configuration key, such as engine.kmod.ring_size_mb=16; may be repeated.",
+    help="Set a configuration key, such as engine.kmod.buf_size_preset=5; may be repeated.",
 )  # fmt: skip
 @click.option("--json", "json_output", is_flag=True, help="Write alerts as JSON lines.")
 @click.option(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import typing
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -87,31 +87,33 @@ class _Reader:
         if not isinstance(node, yaml.MappingNode):
             what = prefix.rstrip(".") or "the configuration"
             raise self.error(f"{what} must be a mapping of keys to values", node)
-        known = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
+        known = _by_key(cls)
         types = typing.get_type_hints(cls)
         values: dict[str, Any] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode) or key.value not in known:
                 remedy = _nearest(str(key.value), known)
                 raise self.error(f"unknown key '{prefix}{key.value}'", key, remedy)
-            if key.value in values:
-                raise self.error(f"key '{prefix}{key.value}' stands here twice", key)
+            field = known[key.value]
+            if field.name in values:
+                also = field.metadata.get("also")
+                remedy = f"'{also}' is another spelling of '{field.name}'" if also else ""
+                raise self.error(f"key '{prefix}{field.name}' stands here twice", key, remedy)
             name = prefix + key.value
-            values[key.value] = self.value(
-                types[key.value], value, name, known[key.value].metadata.get("choices", ())
-            )
+            values[field.name] = self.value(types[field.name], value, name, field.metadata)
         return cls(**values)
 
-    def value(self, kind: Any, node: yaml.Node, name: str, choices: tuple[str, ...]) -> Any:
+    def value(self, kind: Any, node: yaml.Node, name: str, limits: Mapping[str, Any]) -> Any:
         if dataclasses.is_dataclass(kind):
             return self.read(typing.cast(type[Any], kind), node, name + ".")
         if typing.get_origin(kind) is list:
             if not isinstance(node, yaml.SequenceNode):
                 raise self.error(f"{name} must be a list", node)
-            return [self.scalar(str, item, name, ()) for item in node.value]
-        return self.scalar(kind, node, name, choices)
+            return [self.scalar(str, item, name, {}) for item in node.value]
+        return self.scalar(kind, node, name, limits)
 
-    def scalar(self, kind: type, node: yaml.Node, name: str, choices: tuple[str, ...]) -> Any:
+    def scalar(self, kind: type, node: yaml.Node, name: str, limits: Mapping[str, Any]) -> Any:
+        """The value in a node; *limits* is the metadata of its option, see config.model."""
         if not isinstance(node, yaml.ScalarNode):
             raise self.error(f"{name} must be a single value", node)
         text = node.value
@@ -120,13 +122,38 @@ class _Reader:
                 raise self.error(f"{name} must be true or false, not '{text}'", node)
             return text.lower() == "true"
         if kind is int:
-            try:
-                return int(text, 0)
-            except ValueError:
-                raise self.error(f"{name} must be a whole number, not '{text}'", node) from None
-        if choices and text.lower() not in choices:
+            return self.number(node, name, limits)
+        choices = limits.get("choices", ())
+        if not choices:
+            return text
+        value = limits["synonyms"].get(text.lower(), text.lower())
+        if value not in choices:
             raise self.error(f"{name} must be one of {', '.join(choices)}, not '{text}'", node)
-        return text.lower() if choices else text
+        return value
+
+    def number(self, node: yaml.ScalarNode, name: str, limits: Mapping[str, Any]) -> int:
+        text = node.value
+        try:
+            number = int(text, 0)
+        except ValueError:
+            raise self.error(f"{name} must be a whole number, not '{text}'", node) from None
+        least, most = limits.get("least"), limits.get("most")
+        if (least is None or number >= least) and (most is None or number <= most):
+            return number
+        # The words are those that users of Falco search for.
+        span = f"at least '{least}'" if most is None else f"between '{least}' and '{most}'"
+        key = name.rpartition(".")[2]
+        raise self.error(f"The '{key}' value must be {span}, not '{text}'", node)
+
+
+def _by_key(cls: Any) -> dict[str, dataclasses.Field[Any]]:
+    """The options of a class by their keys; one that has two spellings stands under both."""
+    found = {}
+    for field in dataclasses.fields(cls):
+        found[field.name] = field
+        if field.metadata.get("also"):
+            found[field.metadata["also"]] = field
+    return found
 
 
 def _nearest(key: str, known: dict[str, Any]) -> str:
@@ -147,23 +174,23 @@ def _override(config: Config, text: str) -> Config:
 
 
 def _replace(target: Any, rest: list[str], text: str, parts: list[str], append: bool) -> Any:
-    known = {field.name: field for field in dataclasses.fields(target)}
+    known = _by_key(target)
     name = ".".join(parts)
     reader = _Reader(text, COMMAND_LINE)
     node = yaml.ScalarNode("tag:yaml.org,2002:str", text)
     if rest[0] not in known:
         raise reader.error(f"-o {name}: unknown key '{rest[0]}'", node, _nearest(rest[0], known))
-    kind = typing.get_type_hints(type(target))[rest[0]]
+    field = known[rest[0]]
+    kind = typing.get_type_hints(type(target))[field.name]
     if len(rest) > 1:
-        inner = getattr(target, rest[0])
+        inner = getattr(target, field.name)
         if not dataclasses.is_dataclass(inner):
             raise reader.error(f"-o {name}: '{rest[0]}' has no keys below it", node)
         new: Any = _replace(inner, rest[1:], text, parts, append)
     elif dataclasses.is_dataclass(kind):
         raise reader.error(f"-o {name}: name a key below '{rest[0]}'", node)
     elif typing.get_origin(kind) is list:
-        new = [*getattr(target, rest[0]), text] if append else [text]
+        new = [*getattr(target, field.name), text] if append else [text]
     else:
-        choices = known[rest[0]].metadata.get("choices", ())
-        new = reader.scalar(kind, node, f"-o {name}", choices)
-    return dataclasses.replace(target, **{rest[0]: new})
+        new = reader.scalar(kind, node, f"-o {name}", field.metadata)
+    return dataclasses.replace(target, **{field.name: new})

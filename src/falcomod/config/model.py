@@ -8,15 +8,40 @@ from these classes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 
-def option(default: Any, doc: str, choices: tuple[str, ...] = ()) -> Any:
-    """A dataclass field with its documentation; lists are copied for each instance."""
-    metadata = {"doc": doc, "choices": choices}
+def option(
+    default: Any,
+    doc: str,
+    choices: tuple[str, ...] = (),
+    *,
+    synonyms: Mapping[str, str] = MappingProxyType({}),
+    least: int | None = None,
+    most: int | None = None,
+    also: str = "",
+) -> Any:
+    """A dataclass field with its documentation; lists are copied for each instance.
+
+    *default* is a value, or a class of options: then the key is a block of them.
+    *choices* are all values there are, *synonyms* other spellings of them; *least* and
+    *most* bound a number; *also* is a second spelling of the key.
+    """
+    metadata = {
+        "doc": doc,
+        "choices": choices,
+        "synonyms": synonyms,
+        "least": least,
+        "most": most,
+        "also": also,
+    }
     if isinstance(default, list):
         return field(default_factory=lambda: list(default), metadata=metadata)
+    if isinstance(default, type):
+        return field(default_factory=default, metadata=metadata)
     return field(default=default, metadata=metadata)
 
 
@@ -33,19 +58,43 @@ PRIORITIES = (
 )
 
 
+KINDS = ("auto", "kmod", "ebpf")
+RING_DOC = "size of a ring: 1, 2, 3 … 10 stand for 1, 2, 4 … 512 MiB"
+
+
 @dataclass(frozen=True)
 class Kmod:
     """The kernel module."""
 
-    ring_size_mb: int = option(8, "ring of each CPU in MiB, a power of two from 1 to 512")
+    buf_size_preset: int = option(4, RING_DOC, least=1, most=10)
+
+
+@dataclass(frozen=True)
+class Ebpf:
+    """The eBPF driver."""
+
+    buf_size_preset: int = option(4, RING_DOC, least=1, most=10)
+    # Falco's default is 2.  Rings are merged by time, but within a ring records stay as
+    # they were written: CPUs that share one get ahead of each other by a little.
+    cpus_for_each_buffer: int = option(
+        1,
+        "CPUs that share a ring; 0: all share one. More save memory and cost exact order",
+        least=0,
+    )
 
 
 @dataclass(frozen=True)
 class Engine:
     """Where events come from."""
 
-    kind: str = option("auto", "driver: auto takes the first that works", ("auto", "kmod"))
-    kmod: Kmod = field(default_factory=Kmod, metadata={"doc": "the kernel module"})
+    kind: str = option(
+        "auto",
+        "driver: auto takes the first that works",
+        KINDS,
+        synonyms=MappingProxyType({"modern_ebpf": "ebpf"}),
+    )
+    kmod: Kmod = option(Kmod, "the kernel module")
+    ebpf: Ebpf = option(Ebpf, "the eBPF driver", also="modern_ebpf")
 
 
 @dataclass(frozen=True)
@@ -79,8 +128,6 @@ class Config:
     time_format_iso_8601: bool = option(False, "times of text alerts as ISO 8601 in UTC")
     buffered_outputs: bool = option(False, "let standard output gather lines before writing them")
     log_level: str = option("info", "least severe log line written", PRIORITIES)
-    engine: Engine = field(default_factory=Engine, metadata={"doc": "where events come from"})
-    falco_libs: FalcoLibs = field(default_factory=FalcoLibs, metadata={"doc": "limits of state"})
-    stdout_output: StdoutOutput = field(
-        default_factory=StdoutOutput, metadata={"doc": "alerts on standard output"}
-    )
+    engine: Engine = option(Engine, "where events come from")
+    falco_libs: FalcoLibs = option(FalcoLibs, "limits of state")
+    stdout_output: StdoutOutput = option(StdoutOutput, "alerts on standard output")

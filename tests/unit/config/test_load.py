@@ -26,13 +26,13 @@ def test_empty_file_gives_the_defaults() -> None:
 def test_values_of_every_kind() -> None:
     config = from_text(
         "rules_files: [a.yaml, b.yaml]\njson_output: true\npriority: Warning\n"
-        "engine:\n  kind: kmod\n  kmod: {ring_size_mb: 16}\n",
+        "engine:\n  kind: kmod\n  kmod: {buf_size_preset: 5}\n",
         "c.yaml",
     )
     assert config.rules_files == ["a.yaml", "b.yaml"]
     assert config.json_output is True
     assert config.priority == "warning"
-    assert (config.engine.kind, config.engine.kmod.ring_size_mb) == ("kmod", 16)
+    assert (config.engine.kind, config.engine.kmod.buf_size_preset) == ("kmod", 5)
 
 
 @pytest.mark.parametrize(
@@ -41,13 +41,29 @@ def test_values_of_every_kind() -> None:
         ("json_outptu: true", "c.yaml:1:1", "did you mean 'json_output'?"),
         ("engine:\n  kimd: auto", "c.yaml:2:3", "unknown key 'engine.kimd'"),
         ("json_output: yes please", "c.yaml:1:14", "must be true or false"),
-        ("engine: {kmod: {ring_size_mb: lots}}", "c.yaml:1:31", "must be a whole number"),
+        ("engine: {kmod: {buf_size_preset: lots}}", "c.yaml:1:34", "must be a whole number"),
         ("rules_files: a.yaml", "c.yaml:1:14", "must be a list"),
         ("- a\n- b", "c.yaml:1:1", "must be a mapping"),
         ("priority: shouting", "c.yaml:1:11", "must be one of emergency"),
         ("priority: [debug]", "c.yaml:1:11", "must be a single value"),
         ("a: [1,", "c.yaml:1:7", "not YAML"),
         ("json_output: true\njson_output: false", "c.yaml:2:1", "stands here twice"),
+        ("engine: {kind: gvisor}", "c.yaml:1:16", "must be one of auto, kmod, ebpf"),
+        (
+            "engine: {ebpf: {buf_size_preset: 0}}",
+            "c.yaml:1:34",
+            "The 'buf_size_preset' value must be between '1' and '10', not '0'",
+        ),
+        (
+            "engine: {ebpf: {cpus_for_each_buffer: -1}}",
+            "c.yaml:1:39",
+            "The 'cpus_for_each_buffer' value must be at least '0', not '-1'",
+        ),
+        (
+            "engine: {modern_ebpf: {}, ebpf: {}}",
+            "c.yaml:1:27",
+            "'modern_ebpf' is another spelling of 'ebpf'",
+        ),
     ],
 )
 def test_fault_is_shown_with_its_place(text: str, place: str, message: str) -> None:
@@ -55,6 +71,16 @@ def test_fault_is_shown_with_its_place(text: str, place: str, message: str) -> N
         from_text(text, "c.yaml")
     assert str(caught.value).startswith(place + ": ")
     assert message in str(caught.value)
+
+
+def test_falco_spells_ebpf_its_own_way() -> None:
+    text = "engine: {kind: modern_ebpf, modern_ebpf: {cpus_for_each_buffer: 2}}"
+    config = from_text(text, "c.yaml")
+    assert (config.engine.kind, config.engine.ebpf.cpus_for_each_buffer) == ("ebpf", 2)
+    overridden = load(
+        None, ["engine.modern_ebpf.cpus_for_each_buffer=2", "engine.kind=modern_ebpf"]
+    )
+    assert overridden == config
 
 
 def test_missing_file_names_file_reason_and_remedy() -> None:
@@ -73,10 +99,10 @@ def test_file_that_is_not_text(tmp_path: Path) -> None:
 def test_overrides_apply_in_order() -> None:
     config = load(
         None,
-        ["json_output=true", "engine.kmod.ring_size_mb=32", "rules_files[]=a", "rules_files[]=b"],
+        ["json_output=true", "engine.kmod.buf_size_preset=6", "rules_files[]=a", "rules_files[]=b"],
     )
     assert config.json_output is True
-    assert config.engine.kmod.ring_size_mb == 32
+    assert config.engine.kmod.buf_size_preset == 6
     assert config.rules_files == ["a", "b"]
 
 
@@ -89,7 +115,11 @@ def test_overrides_apply_in_order() -> None:
         ("json_output=perhaps", "must be true or false"),
         ("engine=x", "name a key below 'engine'"),
         ("priority.x=1", "has no keys below it"),
-        ("engine.kmod.ring_size_mb=x", "whole number"),
+        ("engine.kmod.buf_size_preset=x", "whole number"),
+        (
+            "engine.kmod.buf_size_preset=11",
+            "The 'buf_size_preset' value must be between '1' and '10', not '11'",
+        ),
     ],
 )
 def test_bad_override_is_explained(override: str, message: str) -> None:

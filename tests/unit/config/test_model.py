@@ -29,5 +29,19 @@ def test_defaults_are_among_the_choices() -> None:
             assert value in field.metadata["choices"], name
 
 
+def test_synonyms_lead_to_choices_and_are_none_themselves() -> None:
+    for name, field, _ in options(Config()):
+        for synonym, value in field.metadata["synonyms"].items():
+            assert value in field.metadata["choices"], name
+            assert synonym not in field.metadata["choices"], name
+
+
+def test_defaults_are_within_their_bounds() -> None:
+    for name, field, value in options(Config()):
+        least, most = field.metadata["least"], field.metadata["most"]
+        assert least is None or value >= least, name
+        assert most is None or value <= most, name
+
+
 def test_lists_are_not_shared_between_configurations() -> None:
     assert Config().rules_files is not Config().rules_files
