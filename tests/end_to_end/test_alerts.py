@@ -10,16 +10,13 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
+from tests.agent import Agent
 from tests.driver.child import in_child
 from tests.driver.native import syscall
 from tests.driver.programs import memory_program
-from tests.vm.container import SHORT_ID, run_in_container
-from tests.vm.fix_agent import Agent
+from tests.end_to_end.container import SHORT_ID, run_in_container
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z")
 
@@ -124,17 +121,6 @@ def test_harmless_commands_raise_nothing(agent: Agent) -> None:
     assert [alert["output_fields"].get("proc.name") for alert in agent.alerts()[before:]] == [
         "head"
     ]
-
-
-@pytest.fixture
-def text_agent() -> Iterator[Agent]:
-    """One with alerts as text, of its own because it is to be stopped."""
-    started = Agent()
-    try:
-        started.wait_until_ready()
-        yield started
-    finally:
-        started.kill()
 
 
 def test_stops_on_a_signal_with_a_summary(text_agent: Agent) -> None:

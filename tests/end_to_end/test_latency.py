@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.agent import Agent
 from tests.driver.native import syscall
-from tests.vm.fix_agent import Agent
 
 RATE_HZ = 10_000
 BATCH = 100

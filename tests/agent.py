@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""agent: `falcomod start` as its user runs it, and the alerts it prints."""
+"""`falcomod start` as its user runs it, and the alerts it prints."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 RULES = ROOT / "rules" / "falcomod_rules.yaml"
 READY = "falcomod initialized"
 START_LIMIT_S = 120  # software emulation is slow
@@ -29,10 +27,14 @@ class Line(NamedTuple):
 
 
 class Agent:
-    """A running falcomod; lines are collected as they come, by a thread per stream."""
+    """A running falcomod, ended with the context at the latest.
+
+    Lines are collected as they come, by a thread per stream. The driver is the one that
+    FALCOMOD_DRIVER names.
+    """
 
     def __init__(self, *options: str) -> None:
-        command = [*_program(), "start", "-r", str(RULES), *options]
+        command = [*_program(), "start", "-r", str(RULES), *_driver(), *options]
         environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1"}
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
@@ -46,6 +48,12 @@ class Agent:
         ]
         for reader in self._readers:
             reader.start()
+
+    def __enter__(self) -> Agent:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
 
     def _read(self, stream: Any, lines: list[Line]) -> None:
         for text in stream:
@@ -111,12 +119,7 @@ def _program() -> list[str]:
     return [sys.executable, "-c", "from falcomod.cli import main; main()"]
 
 
-@pytest.fixture(scope="module")
-def agent() -> Iterator[Agent]:
-    started = Agent("--json")
-    try:
-        started.wait_until_ready()
-        yield started
-        assert started.process.poll() is None, started.said()
-    finally:
-        started.kill()
+def _driver() -> list[str]:
+    """Options for the driver that the tier is about; without any, falcomod chooses."""
+    name = os.environ.get("FALCOMOD_DRIVER")
+    return ["--driver", name] if name else []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.vm.fix_agent import Agent
+from tests.agent import Agent
 
 RESIDENT_LIMIT_KIB = 64 * 1024
 DEVICE = "/dev/falcomod"
