@@ -246,6 +246,8 @@ def _codes_by_type() -> dict[str, frozenset[int]]:
     return {name: frozenset(found) for name, found in codes.items()}
 
 
+ABI_VERSION: int = FM_ABI_VERSION    # of the seam that this engine speaks
+
 EF_CREATES_FD = FM_EF_CREATES_FD
 EF_DESTROYS_FD = FM_EF_DESTROYS_FD
 EF_USES_FD = FM_EF_USES_FD

@@ -132,5 +132,10 @@ def test_layout_seen_by_the_engine_is_the_golden_one() -> None:
     assert schema.abi_text() == (GOLDEN / "abi.txt").read_text()
 
 
+def test_abi_version_is_the_golden_one() -> None:
+    first = (GOLDEN / "abi.txt").read_text().splitlines()[0]
+    assert first == f"abi_version {schema.ABI_VERSION}"
+
+
 def test_layout_printed_by_c_is_the_golden_one() -> None:
     assert print_abi() == (GOLDEN / "abi.txt").read_text()
