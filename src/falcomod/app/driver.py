@@ -2,11 +2,13 @@
 """The kernel module on this host: whether it can be used, building, loading, unloading.
 
 Opening the device and checking its version is engine.capture.source's; this
-module runs the tools that a person would run, and says what they said.
+module runs the tools that a person would run, and says what they said.  Whether
+a run uses the module is app.driver_choice's to say.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import subprocess
@@ -16,26 +18,33 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from falcomod import __version__
-from falcomod.errors import DriverError, PermissionFault
+from falcomod.errors import DriverError, EnvironmentFault, PermissionFault
+
+log = logging.getLogger(__name__)
 
 MODULE = "falcomod"
-DEVICE = "dev/falcomod"
 CACHE = "var/cache/falcomod"
 TOOL_TIMEOUT_S = 600
 
 
 @dataclass(frozen=True)
-class DriverStatus:
-    """What the kernel module's situation is; obstacle is "" where it can be used."""
+class Obstacle:
+    """What keeps a driver from being used."""
 
-    kernel: str  # release, as `uname -r` prints it
-    loaded: bool
-    version: str  # of the loaded module, else ""
-    device: bool
-    source: str  # directory to build from, else ""
-    headers: str  # of this kernel, else ""
-    built: str  # module file for this kernel, else ""
-    obstacle: str
+    short: str  # a few words, for a table
+    reason: str
+    remedy: str = ""
+    detail: str = ""  # further lines, such as a compiler's
+
+    @classmethod
+    def of(cls, error: EnvironmentFault) -> Obstacle:
+        """The obstacle that an attempt ran into."""
+        reason, _, detail = str(error).partition("\n")
+        short = "not permitted" if isinstance(error, PermissionFault) else "failed"
+        return cls(short, reason, detail=detail)
+
+    def __str__(self) -> str:
+        return f"{self.reason}; {self.remedy}" if self.remedy else self.reason
 
 
 class DriverHost:
@@ -45,48 +54,53 @@ class DriverHost:
         self.root = Path(root)
         self.release = release or os.uname().release
 
-    def status(self) -> DriverStatus:
-        return DriverStatus(
-            kernel=self.release,
-            loaded=self._loaded(),
-            version=self._read(f"sys/module/{MODULE}/version"),
-            device=(self.root / DEVICE).exists(),
-            source=str(self._source() or ""),
-            headers=str(self._headers() or ""),
-            built=str(self._built() or ""),
-            obstacle=self.obstacle(),
-        )
+    @property
+    def loaded(self) -> bool:
+        return (self.root / f"sys/module/{MODULE}").exists()
 
-    def obstacle(self) -> str:
-        """Why the module cannot be used here, or "" where it is loaded or can be."""
-        if self._loaded():
-            return ""
+    @property
+    def version(self) -> str:
+        """Of the loaded module; "" where none is."""
+        return self._read(f"sys/module/{MODULE}/version")
+
+    def obstacle(self) -> Obstacle | None:
+        """Why the module cannot be used here, or None where it is loaded or can be."""
+        if self.loaded:
+            return None
         if not (self.root / "proc/modules").exists():
-            return (
-                f"kernel {self.release} is built without loadable modules (CONFIG_MODULES); "
-                "use a kernel that has them, or look at falcomod in a virtual machine: make start"
+            return Obstacle(
+                "no loadable modules",
+                f"kernel {self.release} is built without loadable modules (CONFIG_MODULES)",
+                "use a kernel that has them",
             )
         if self._read("proc/sys/kernel/modules_disabled") == "1":
-            return (
-                "loading modules is switched off (kernel.modules_disabled=1); "
-                "reboot, and load falcomod before it is switched off again"
+            return Obstacle(
+                "modules switched off",
+                "loading modules is switched off (kernel.modules_disabled=1)",
+                "reboot, and load falcomod before it is switched off again",
             )
         lockdown = self._read("sys/kernel/security/lockdown")
         if "[integrity]" in lockdown or "[confidentiality]" in lockdown:
-            return (
-                "kernel lockdown refuses modules that are not signed; "
-                "sign falcomod.ko with a key that this host trusts"
+            return Obstacle(
+                "kernel lockdown",
+                "kernel lockdown refuses modules that are not signed",
+                "sign falcomod.ko with a key that this host trusts",
             )
         if self._installed() or self._built():
-            return ""
+            return None
         if self._headers() is None:
-            return (
-                f"no module for kernel {self.release} and no headers to build one: "
-                f"install linux-headers-{self.release}"
+            return Obstacle(
+                "no kernel headers",
+                f"no module for kernel {self.release} and no headers to build one",
+                f"install linux-headers-{self.release}",
             )
         if self._source() is None:
-            return "no module for this kernel and no driver sources: run `make dkms-install`"
-        return ""
+            return Obstacle(
+                "no driver sources",
+                "no module for this kernel and no driver sources",
+                "run `make dkms-install`",
+            )
+        return None
 
     def build(self) -> Path:
         """Builds the module for this kernel into the cache; returns the .ko file.
@@ -95,7 +109,10 @@ class DriverHost:
         """
         source, headers = self._source(), self._headers()
         if source is None or headers is None:
-            raise DriverError(self.obstacle() or "no driver sources or no kernel headers found")
+            raise DriverError(
+                str(self.obstacle() or "no driver sources or no kernel headers found")
+            )
+        log.info("building the kernel module for %s", self.release)
         target = self.root / CACHE / self.release
         try:
             shutil.rmtree(target, ignore_errors=True)
@@ -114,7 +131,7 @@ class DriverHost:
         Takes an installed one (DKMS) before one in the cache, and builds one where
         neither exists.  Raises PermissionFault, DriverError.
         """
-        if self._loaded():
+        if self.loaded:
             return "already loaded"
         obstacle = self.obstacle()
         if obstacle:
@@ -130,15 +147,12 @@ class DriverHost:
 
     def unload(self) -> str:
         """Unloads the module if it is loaded; returns what was done, in words."""
-        if not self._loaded():
+        if not self.loaded:
             return "not loaded"
         if os.geteuid() != 0:
             raise PermissionFault("unloading the kernel module needs root (CAP_SYS_MODULE)")
         _tool(["rmmod", MODULE], "unloading the module (is a falcomod still running?)")
         return "unloaded"
-
-    def _loaded(self) -> bool:
-        return (self.root / f"sys/module/{MODULE}").exists()
 
     def _read(self, path: str) -> str:
         try:
@@ -168,7 +182,7 @@ class DriverHost:
 
 
 def _tool(command: list[str], purpose: str) -> None:
-    """Runs a host tool; its last words are the message when it fails."""
+    """Runs a host tool; when it fails, what it said is the message, the most telling line first."""
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=TOOL_TIMEOUT_S, check=False
@@ -179,4 +193,7 @@ def _tool(command: list[str], purpose: str) -> None:
         raise DriverError(f"{purpose}: no end after {TOOL_TIMEOUT_S} s") from None
     if done.returncode != 0:
         words = (done.stderr.strip() or done.stdout.strip()).splitlines()[-12:]
-        raise DriverError("\n    ".join([f"{purpose} failed: {' '.join(command)}", *words]))
+        silent = f"status {done.returncode}"
+        telling = next((line for line in words if "error" in line.lower()), (words or [silent])[-1])
+        lines = [f"{purpose} failed: {telling.strip()}", f"$ {' '.join(command)}", *words]
+        raise DriverError("\n    ".join(lines))

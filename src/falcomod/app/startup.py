@@ -23,11 +23,11 @@ from falcomod.alert.format import json_line, text_line
 from falcomod.alert.model import Alert, Priority
 from falcomod.app import rules_files
 from falcomod.app.agent import Agent
-from falcomod.app.driver import DriverHost
+from falcomod.app.driver_choice import Opened, open_driver
 from falcomod.app.statistics import Statistics
+from falcomod.app.status_file import StatusFile
 from falcomod.config.model import Config
-from falcomod.engine.capture.source import KmodSource
-from falcomod.engine.decode.schema import SYSCALLS
+from falcomod.engine.decode.schema import ABI_VERSION, SYSCALLS
 from falcomod.engine.loop import Engine
 from falcomod.engine.state.tables import State
 from falcomod.enrich import procfs, users
@@ -39,8 +39,8 @@ from falcomod.rules.load import load_files
 
 log = logging.getLogger(__name__)
 
-MIB = 1 << 20
 PRUNE_INTERVAL_S = 60
+STATUS_INTERVAL_S = 5
 
 
 def run(config: Config, *, config_path: str | None, duration_s: float | None) -> None:
@@ -58,7 +58,9 @@ def run(config: Config, *, config_path: str | None, duration_s: float | None) ->
     sinks = open_sinks(config)
     statistics = Statistics()
     with ExitStack() as teardown:
-        source = open_driver(config, rules)
+        opened = open_driver(config, selection(rules))
+        log.info("Opening 'syscall' source with %s", opened.how)
+        source = opened.source
         teardown.callback(source.close)
         source.start()
         state = seed_state(config)
@@ -67,7 +69,7 @@ def run(config: Config, *, config_path: str | None, duration_s: float | None) ->
             sinks=sinks,
             statistics=statistics,
             hostname=hostname(),
-            keep_house=Housekeeping(state),
+            keep_house=Housekeeping(state, status_writer(opened, teardown)),
         )
         engine = Engine(source, state, rules.ruleset, agent.on_match, on_error=agent.on_error)
         teardown.callback(on_signals(agent.stop))
@@ -122,19 +124,17 @@ def renderer(config: Config) -> Callable[[Alert], str]:
     return lambda alert: json_line(alert, iso_time=iso_time, leave_out=leave_out)
 
 
-def open_driver(config: Config, rules: CompiledRules) -> KmodSource:
-    """Loads the module if need be and opens it; every refusal says why."""
-    how = DriverHost().load()
-    selected = rules.syscalls | {
-        call.sc for call in SYSCALLS.values() if call.capture_class == "STATE"
-    }
-    source = KmodSource(
-        ring_size=MIB << (config.engine.kmod.buf_size_preset - 1),
-        snaplen=config.falco_libs.snaplen,
-        syscalls=selected,
-    )
-    log.info("Opening 'syscall' source with the kernel module: %s", how)
-    return source
+def selection(rules: CompiledRules) -> frozenset[int]:
+    """Portable numbers of the calls to record: those of the rules, those that change state."""
+    return rules.syscalls | {call.sc for call in SYSCALLS.values() if call.capture_class == "STATE"}
+
+
+def status_writer(opened: Opened, teardown: ExitStack) -> Callable[[], None]:
+    """What tells `falcomod driver status` the counters; its file goes with this run."""
+    file = StatusFile(opened.driver, version=__version__, abi=ABI_VERSION, rings=opened.rings)
+    file.sweep()
+    teardown.callback(file.remove)
+    return lambda: file.write(opened.source.counters())
 
 
 def seed_state(config: Config) -> State:
@@ -148,19 +148,26 @@ def seed_state(config: Config) -> State:
 class Housekeeping:
     """Keeps the state true where events alone do not: called between batches."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, write_status: Callable[[], None]) -> None:
         self._state = state
+        self._write_status = write_status
         self._suspects: frozenset[int] = frozenset()
-        self._next_s = time.monotonic() + PRUNE_INTERVAL_S
+        now_s = time.monotonic()
+        self._prune_s = now_s + PRUNE_INTERVAL_S
+        self._status_s = now_s
 
     def __call__(self) -> None:
         # Threads that made events and that nobody had described.
         for tid in self._state.unknown_tids():
             procfs.lookup(self._state, tid)
+        now_s = time.monotonic()
         # Threads whose end was lost.
-        if time.monotonic() >= self._next_s:
+        if now_s >= self._prune_s:
             self._suspects = procfs.prune(self._state, self._suspects)
-            self._next_s = time.monotonic() + PRUNE_INTERVAL_S
+            self._prune_s = now_s + PRUNE_INTERVAL_S
+        if now_s >= self._status_s:
+            self._write_status()
+            self._status_s = now_s + STATUS_INTERVAL_S
 
 
 def hostname() -> str:

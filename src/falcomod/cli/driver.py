@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""falcomod driver: the kernel module on this host."""
+"""falcomod driver: the drivers of this host, and the kernel module by hand."""
 
 from __future__ import annotations
 
@@ -11,31 +11,22 @@ from falcomod.errors import DriverError
 
 @click.group()
 def driver() -> None:
-    """Look at, build, load and unload the kernel module."""
+    """Look at the drivers; build, load and unload the kernel module."""
 
 
 @driver.command()
 def status() -> None:
-    """Show whether the module is loaded, or what keeps it from loading.
+    """Show each driver: whether it can be used, and what it counts where falcomod runs.
 
     Exits with 3 where no driver can be used.
     """
-    host = DriverHost()
-    found = host.status()
-    state = "loaded" if found.loaded else ("not usable" if found.obstacle else "not loaded")
-    rows = (
-        ("kernel", found.kernel),
-        ("module", state),
-        ("version", found.version or "-"),
-        ("device", "/dev/falcomod" if found.device else "-"),
-        ("built for this kernel", found.built or "-"),
-        ("sources", found.source or "-"),
-        ("kernel headers", found.headers or "-"),
-    )
-    for name, value in rows:
-        click.echo(f"{name + ':':<23}{value}")
-    if found.obstacle:
-        raise DriverError(found.obstacle)
+    # Imported late: the commands below work where the engine is not built.
+    from falcomod.app import driver_status
+
+    table, usable = driver_status.report()
+    click.echo(table)
+    if not usable:
+        raise DriverError("no driver can be used on this host")
 
 
 @driver.command()

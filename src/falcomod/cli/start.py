@@ -8,6 +8,7 @@ import dataclasses
 import click
 
 from falcomod.config.load import load
+from falcomod.config.model import KINDS
 
 
 @click.command()
@@ -20,6 +21,10 @@ from falcomod.config.load import load
     "-o", "--option", "overrides", multiple=True, metavar="KEY=VALUE",
     help="Set a configuration key, such as engine.kmod.buf_size_preset=5; may be repeated.",
 )  # fmt: skip
+@click.option(
+    "--driver", "kind", type=click.Choice(KINDS),
+    help="Where events come from; auto takes the first driver that works.",
+)  # fmt: skip
 @click.option("--json", "json_output", is_flag=True, help="Write alerts as JSON lines.")
 @click.option(
     "--duration", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
@@ -29,6 +34,7 @@ def start(
     path: str | None,
     files: tuple[str, ...],
     overrides: tuple[str, ...],
+    kind: str | None,
     json_output: bool,
     duration: float | None,
 ) -> None:
@@ -36,6 +42,9 @@ def start(
     config = load(path, overrides)
     if files:
         config = dataclasses.replace(config, rules_files=list(files))
+    if kind:
+        engine = dataclasses.replace(config.engine, kind=kind)
+        config = dataclasses.replace(config, engine=engine)
     if json_output:
         config = dataclasses.replace(config, json_output=True)
     # Imported late: other commands work where the engine is not built.

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from falcomod.app import driver
-from falcomod.app.driver import DriverHost
-from falcomod.errors import DriverError
+from falcomod.app.driver import DriverHost, Obstacle
+from falcomod.errors import DriverError, PermissionFault
 
 RELEASE = "6.1.0-1-amd64"
 
@@ -31,7 +31,7 @@ def write(path: Path, text: str) -> None:
 
 
 def obstacle(root: Path) -> str:
-    return DriverHost(str(root), RELEASE).obstacle()
+    return str(DriverHost(str(root), RELEASE).obstacle() or "")
 
 
 def test_host_with_headers_has_no_obstacle(root: Path) -> None:
@@ -39,7 +39,10 @@ def test_host_with_headers_has_no_obstacle(root: Path) -> None:
 
 
 def test_kernel_without_modules(tmp_path: Path) -> None:
-    assert "CONFIG_MODULES" in obstacle(tmp_path)
+    assert obstacle(tmp_path) == (
+        f"kernel {RELEASE} is built without loadable modules (CONFIG_MODULES); "
+        "use a kernel that has them"
+    )
 
 
 def test_modules_switched_off(root: Path) -> None:
@@ -73,8 +76,8 @@ def test_installed_module_needs_no_headers(tmp_path: Path) -> None:
 def test_loaded_module_is_never_an_obstacle(tmp_path: Path) -> None:
     write(tmp_path / "sys/module/falcomod/version", "0.1.0\n")
     assert obstacle(tmp_path) == ""
-    status = DriverHost(str(tmp_path), RELEASE).status()
-    assert (status.loaded, status.version, status.obstacle) == (True, "0.1.0", "")
+    host = DriverHost(str(tmp_path), RELEASE)
+    assert (host.loaded, host.version) == (True, "0.1.0")
 
 
 def test_load_says_why_not(tmp_path: Path) -> None:
@@ -93,8 +96,11 @@ def test_build_shows_what_the_compiler_said(
     write(source / "Kbuild", "")
     write(source / "Makefile", "all:\n\t@echo 'main.c:7: error: no such thing' >&2; exit 1\n")
     monkeypatch.setattr(DriverHost, "_source", lambda self: source)
-    with pytest.raises(DriverError, match=r"main\.c:7: error: no such thing"):
+    with pytest.raises(DriverError) as caught:
         DriverHost(str(root), RELEASE).build()
+    telling = str(caught.value).splitlines()[0]
+    assert telling == "building the module failed: main.c:7: error: no such thing"
+    assert "$ make -C " in str(caught.value)
 
 
 def test_build_leaves_the_module_in_the_cache(
@@ -107,6 +113,18 @@ def test_build_leaves_the_module_in_the_cache(
     module = DriverHost(str(root), RELEASE).build()
     assert module == root / driver.CACHE / RELEASE / "falcomod.ko"
     assert module.read_text().strip() == f"{root}/lib/modules/{RELEASE}/build"
+
+
+def test_tool_that_fails_without_a_word() -> None:
+    with pytest.raises(DriverError, match="trying failed: status 1"):
+        driver._tool(["false"], "trying")
+
+
+def test_obstacle_of_an_error_keeps_its_first_line_apart() -> None:
+    found = Obstacle.of(DriverError("loading failed: key rejected\n    $ insmod x"))
+    assert (found.short, str(found)) == ("failed", "loading failed: key rejected")
+    assert found.detail == "    $ insmod x"
+    assert Obstacle.of(PermissionFault("run as root")).short == "not permitted"
 
 
 def test_missing_tool_is_named() -> None:

@@ -4,17 +4,21 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import logging
 import os
 import signal
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from falcomod.alert.model import Alert, Priority
-from falcomod.app import startup
+from falcomod.app import startup, status_file
+from falcomod.app.driver_choice import Opened
 from falcomod.config.model import Config, StdoutOutput
+from falcomod.engine.decode.schema import SYSCALLS
 from falcomod.engine.state.tables import State
 from falcomod.errors import RuleLoadError, UserError
 
@@ -102,8 +106,49 @@ def test_housekeeping_removes_threads_that_are_gone(monkeypatch: pytest.MonkeyPa
     state = State()
     gone = 2**22 + 1  # beyond the highest pid there is
     state.seed_thread(tid=gone, pid=gone, ptid=1, comm="gone")
-    keep_house = startup.Housekeeping(state)
+    keep_house = startup.Housekeeping(state, lambda: None)
     keep_house()
     assert state.thread(gone) is not None
     keep_house()
     assert state.thread(gone) is None
+
+
+def test_housekeeping_writes_the_status_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[bool] = []
+    keep_house = startup.Housekeeping(State(), lambda: written.append(True))
+    for _ in range(3):
+        keep_house()
+    assert written == [True]
+    monkeypatch.setattr(startup, "STATUS_INTERVAL_S", 0)
+    keep_house = startup.Housekeeping(State(), lambda: written.append(True))
+    for _ in range(3):
+        keep_house()
+    assert written == [True] * 4
+
+
+class CountingSource:
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def close(self) -> None: ...
+
+    def counters(self) -> dict[str, int]:
+        return {"produced": 5, "lost": 1}
+
+
+def test_status_tells_the_counters_until_the_run_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        startup, "StatusFile", functools.partial(status_file.StatusFile, directory=tmp_path)
+    )
+    with ExitStack() as teardown:
+        startup.status_writer(Opened(CountingSource(), "ebpf", "how", 3), teardown)()
+        (status,) = status_file.running(tmp_path)
+        assert (status.driver, status.rings, status.events, status.drops) == ("ebpf", 3, 5, 1)
+    assert status_file.running(tmp_path) == []
+
+
+def test_selection_holds_the_calls_that_change_state() -> None:
+    selected = startup.selection(startup.load_rules(Config()))
+    assert SYSCALLS["clone"].sc in selected
+    assert SYSCALLS["getpid"].sc not in selected

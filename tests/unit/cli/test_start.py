@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from falcomod import cli
+from falcomod.app import logs, startup
 from falcomod.app.driver import DriverHost
 
 
@@ -30,6 +32,7 @@ def falcomod(*arguments: str) -> subprocess.CompletedProcess[str]:
         (["-o", "json_outptu=true"], 1, "did you mean 'json_output'?"),
         (["-o", "stdout_output.enabled=false"], 1, "no output configured"),
         (["--duration", "soon"], 2, "--duration"),
+        (["--driver", "ptrace"], 2, "'auto', 'kmod', 'ebpf'"),
         (["--no-such-option"], 2, "No such option"),
     ],
 )
@@ -54,11 +57,24 @@ def test_bad_rule_is_shown_with_its_place(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.skipif(
-    DriverHost().obstacle() == "", reason="this host can load the module; the VM tier covers it"
-)
-def test_no_driver_says_why_and_exits_with_3() -> None:
-    done = falcomod("start")
+def test_named_driver_that_cannot_be_used_says_why_and_exits_with_3() -> None:
+    obstacle = DriverHost().obstacle()
+    if obstacle is None:
+        pytest.skip("this host can load the module; the VM tier covers it")
+    done = falcomod("start", "--driver", "kmod")
     assert done.returncode == 3
-    assert DriverHost().obstacle() in done.stderr
+    assert f"Error: driver kmod cannot be used: {obstacle}" in done.stderr
+    assert "ebpf not used" not in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_driver_on_the_command_line_goes_before_the_configuration(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kinds: list[str] = []
+    monkeypatch.setattr(startup, "run", lambda config, **_: kinds.append(config.engine.kind))
+    monkeypatch.setattr(logs, "set_up", lambda level: None)
+    cli.run(["start", "-o", "engine.kind=kmod"])
+    cli.run(["start", "-o", "engine.kind=kmod", "--driver", "ebpf"])
+    cli.run(["start"])
+    assert kinds == ["kmod", "ebpf", "auto"]
