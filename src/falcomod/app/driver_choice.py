@@ -180,7 +180,8 @@ def open_driver(
         if not isinstance(opened, Obstacle):
             for name, obstacle in refused:
                 log.info("driver %s not used: %s", name, obstacle.reason)
-                log.debug("driver %s in full: %s\n%s", name, obstacle, obstacle.detail)
+                if obstacle.detail:
+                    log.debug("driver %s in full:\n%s", name, obstacle.detail)
             return opened
         refused.append((driver.name, opened))
     if kind == "auto":

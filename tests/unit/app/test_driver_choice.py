@@ -110,6 +110,15 @@ def test_auto_goes_on_when_a_driver_fails_to_open(
     assert messages() == [f"driver kmod not used: {str(fault).splitlines()[0]}"]
 
 
+def test_what_a_tool_said_is_a_debug_line(
+    messages: Callable[[], list[str]], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "falcomod")
+    failure = DriverError("loading failed: key rejected\n    $ insmod")
+    open_driver(config(), (), [FakeDriver("kmod", fails=failure), FakeDriver("ebpf")])
+    assert messages()[1:] == ["driver kmod in full:\n    $ insmod"]
+
+
 def test_auto_without_any_says_of_each_why_and_what_to_do() -> None:
     failure = DriverError("loading failed: key rejected\n    $ insmod")
     drivers = [FakeDriver("kmod", NO_MODULES), FakeDriver("ebpf", fails=failure)]
