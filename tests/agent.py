@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -109,6 +110,13 @@ class Agent:
             self.process.kill()
             for reader in self._readers:
                 reader.join(10)
+
+
+def event_time_ns(text: str) -> int:
+    """The time of an alert: ISO 8601 with nanoseconds."""
+    whole, _, fraction = text.rstrip("Z").partition(".")
+    seconds = datetime.fromisoformat(whole).replace(tzinfo=UTC).timestamp()
+    return int(seconds) * 10**9 + int(fraction)
 
 
 def _program() -> list[str]:

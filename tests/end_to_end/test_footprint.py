@@ -11,7 +11,7 @@ import pytest
 from tests.agent import Agent
 
 RESIDENT_LIMIT_KIB = 64 * 1024
-DEVICE = "/dev/falcomod"
+RINGS = ("/dev/falcomod", "anon_inode:bpf-map")
 MAPPING = re.compile(r"^[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ \S+ *(?P<path>.*)$")
 
 
@@ -22,7 +22,7 @@ def resident_kib(pid: int) -> dict[str, int]:
     for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
         mapping = MAPPING.match(line)
         if mapping:
-            owner = "rings" if mapping["path"] == DEVICE else "process"
+            owner = "rings" if mapping["path"] in RINGS else "process"
         elif line.startswith("Rss:"):
             kib[owner] += int(line.split()[1])
     return kib
