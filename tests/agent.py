@@ -35,7 +35,7 @@ class Agent:
     """
 
     def __init__(self, *options: str) -> None:
-        command = [*_program(), "start", "-r", str(RULES), *_driver(), *options]
+        command = [*program(), "start", "-r", str(RULES), *_driver(), *options]
         environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1"}
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
@@ -119,8 +119,8 @@ def event_time_ns(text: str) -> int:
     return int(seconds) * 10**9 + int(fraction)
 
 
-def _program() -> list[str]:
-    """The installed command, or the same out of the source tree."""
+def program() -> list[str]:
+    """The command `falcomod`, installed or out of the source tree."""
     installed = Path(sys.executable).with_name("falcomod")
     if installed.exists():
         return [str(installed)]
