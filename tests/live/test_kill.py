@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import signal
@@ -14,16 +15,17 @@ from tests.agent import Agent
 
 KINDS = ("prog", "map", "link")
 OWN_NAME = re.compile("fm_|falcomod")
+FDINFO = re.compile(r"^(prog|map|link)_id:\s*(\d+)$", re.MULTILINE)
 FREED_LIMIT_S = 10  # the kernel frees programs and maps some time after their last use
 
 
 def held(pid: int) -> set[tuple[str, int]]:
     """(kind, id) of the BPF objects that a process has descriptors of, or of links to."""
-    found = set()
+    found: set[tuple[str, str]] = set()
     for entry in Path(f"/proc/{pid}/fdinfo").iterdir():
-        for kind, number in re.findall(r"^(prog|map|link)_id:\s*(\d+)$", entry.read_text(), re.M):
-            found.add((kind, int(number)))
-    return found
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            found.update(FDINFO.findall(entry.read_text()))
+    return {(kind, int(number)) for kind, number in found}
 
 
 def objects() -> dict[tuple[str, int], str]:
