@@ -18,6 +18,12 @@ struct file *fm_executable_get(void)
 	return mm ? fm_compat_get_file(&mm->exe_file) : NULL;
 }
 
+void fm_executable_put(struct file *file)
+{
+	if (file)
+		fput(file);
+}
+
 /*
  * Could the current task change the program?  Owners first: they are the
  * common case, and an LSM then has no question to log.  MAY_NOT_BLOCK: where

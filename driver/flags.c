@@ -1,17 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Flags and commands of the kernel to portable ones: a table for each. */
-#include <linux/bits.h>
-#include <linux/fcntl.h>
-#include <linux/fs.h>
-#include <linux/kernel.h>
-#include <linux/mman.h>
-#include <linux/net.h>
-#include <linux/openat2.h>
-#include <linux/resource.h>
-#include <linux/sched.h>
-#include <linux/stat.h>
-#include <uapi/linux/io_uring.h>
-#include <uapi/linux/mount.h>
 #include "flags.h"
 #include "uapi/falcomod_events.h"
 

@@ -16,10 +16,7 @@
 #ifndef FM_OVERLAY_H
 #define FM_OVERLAY_H
 
-#include <linux/dcache.h>
-#include <linux/fs.h>
-#include <linux/magic.h>
-#include <linux/uaccess.h>
+#include "kernel.h"
 
 enum fm_layer {
 	FM_LAYER_NONE,	/* not on an overlay */
@@ -27,19 +24,20 @@ enum fm_layer {
 	FM_LAYER_LOWER
 };
 
-static inline enum fm_layer fm_overlay_layer(const struct inode *inode)
+static __always_inline enum fm_layer fm_overlay_layer(const struct inode *inode)
 {
+	struct super_block *super = fm_peek(inode, i_sb);
 	struct dentry *upper;
 	struct inode *real;
 	typeof(real->i_ino) ino;
 
-	if (inode->i_sb->s_magic != OVERLAYFS_SUPER_MAGIC)
+	if (fm_peek(super, s_magic) != OVERLAYFS_SUPER_MAGIC)
 		return FM_LAYER_NONE;
-	if (get_kernel_nofault(upper, (struct dentry **)(inode + 1)) || !upper)
+	if (fm_probe(upper, (struct dentry **)((char *)inode + FM_INODE_SIZE)) || !upper)
 		return FM_LAYER_LOWER;
-	if (get_kernel_nofault(real, &upper->d_inode) || !real)
+	if (fm_probe(real, &upper->d_inode) || !real)
 		return FM_LAYER_LOWER;
-	if (get_kernel_nofault(ino, &real->i_ino) || !ino)
+	if (fm_probe(ino, &real->i_ino) || !ino)
 		return FM_LAYER_LOWER;
 	return FM_LAYER_UPPER;
 }

@@ -29,14 +29,18 @@ enum fm_direction {
 };
 
 /* SOCKADDR of a user's struct sockaddr. */
-void fm_push_sockaddr_user(struct fm_record *record, unsigned long pointer, u32 size);
+FM_API void fm_push_sockaddr_user(struct fm_record *record, unsigned long pointer, u32 size);
 
 /*
  * SOCKTUPLE of a socket of the current task.  name is the user's struct
  * sockaddr of the peer, or 0: where no connection fixes the peer, it says who
  * it was.
  */
-void fm_push_socktuple(struct fm_record *record, unsigned long fd, enum fm_direction direction,
+FM_API void fm_push_socktuple(struct fm_record *record, unsigned long fd, enum fm_direction direction,
 		       unsigned long name, u32 name_size);
+
+#ifdef __bpf__
+#include "sockaddr.c"
+#endif
 
 #endif

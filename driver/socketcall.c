@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* See socketcall.h. */
-#include <linux/kernel.h>
-#include <linux/net.h>
-#include <linux/nospec.h>
-#include <linux/uaccess.h>
 #include "socketcall.h"
 
 /* By number of the call (linux/net.h): what it is, and how many arguments lie in memory. */
@@ -33,6 +29,7 @@ static const struct {
 	[SYS_SENDMMSG] = { FM_SC_sendmmsg, 4 },
 };
 
+#ifndef __bpf__
 bool fm_socketcall_wanted(const struct fm_filter *filter)
 {
 	u32 i;
@@ -42,20 +39,21 @@ bool fm_socketcall_wanted(const struct fm_filter *filter)
 			return true;
 	return false;
 }
+#endif
 
 void fm_socketcall_expand(struct fm_call *call)
 {
 	unsigned long number = call->args[0];
-	u32 arguments[6] = { 0 };
+	u32 arguments[8] = { 0 };	/* six, and the bound of a mask */
 	u32 i;
 
 	if (number < SYS_SOCKET || number >= ARRAY_SIZE(meant))
 		return;
 	number = array_index_nospec(number, ARRAY_SIZE(meant));
-	if (copy_from_user_nofault(arguments, (const void __user *)call->args[1],
-				   meant[number].arguments * sizeof(arguments[0])))
+	if (fm_copy_user_plain(arguments, call->args[1],
+			       meant[number].arguments * sizeof(arguments[0])))
 		return;
 	call->sc = meant[number].sc;
-	for (i = 0; i < ARRAY_SIZE(arguments); i++)
+	for (i = 0; i < ARRAY_SIZE(call->args); i++)
 		call->args[i] = arguments[i];
 }

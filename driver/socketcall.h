@@ -7,12 +7,20 @@
 #ifndef FM_SOCKETCALL_H
 #define FM_SOCKETCALL_H
 
-#include "filter.h"
 #include "record.h"
+
+#ifndef __bpf__
+#include "filter.h"
 
 /* Whether a filter wants any of the calls that may come this way. */
 bool fm_socketcall_wanted(const struct fm_filter *filter);
+#endif
+
 /* Turns socketcall into the call meant; leaves it if that cannot be read. */
-void fm_socketcall_expand(struct fm_call *call);
+FM_API void fm_socketcall_expand(struct fm_call *call);
+
+#ifdef __bpf__
+#include "socketcall.c"
+#endif
 
 #endif

@@ -13,6 +13,7 @@
 #include <linux/tty.h>
 #include <linux/user_namespace.h>
 
+#include "compat/compat.h"
 #include "task.h"
 
 /* Ancestors looked at for a reaper; deeper trees get the namespace's. */
@@ -159,6 +160,65 @@ void fm_push_comm(struct fm_record *record, struct task_struct *task)
 	memcpy(comm, task->comm, sizeof(comm));
 	comm[sizeof(comm) - 1] = 0;
 	fm_push_string(record, comm);
+}
+
+void fm_push_capabilities(struct fm_record *record)
+{
+	const struct cred *cred = current_cred();
+
+	fm_push_u64(record, fm_compat_capabilities(cred->cap_inheritable));
+	fm_push_u64(record, fm_compat_capabilities(cred->cap_permitted));
+	fm_push_u64(record, fm_compat_capabilities(cred->cap_effective));
+}
+
+pid_t fm_task_tid(struct task_struct *task)
+{
+	return task_pid_nr(task);
+}
+
+pid_t fm_task_pid(struct task_struct *task)
+{
+	return task_tgid_nr(task);
+}
+
+pid_t fm_task_pgid(struct task_struct *task)
+{
+	return task_pgrp_nr_ns(task, &init_pid_ns);
+}
+
+pid_t fm_task_vtid(struct task_struct *task)
+{
+	return task_pid_nr_ns(task, task_active_pid_ns(task));
+}
+
+pid_t fm_task_vpid(struct task_struct *task)
+{
+	return task_tgid_nr_ns(task, task_active_pid_ns(task));
+}
+
+pid_t fm_task_vpgid(struct task_struct *task)
+{
+	return task_pgrp_nr_ns(task, task_active_pid_ns(task));
+}
+
+u32 fm_task_euid(struct task_struct *task)
+{
+	return from_kuid(&init_user_ns, __task_cred(task)->euid);
+}
+
+u32 fm_task_egid(struct task_struct *task)
+{
+	return from_kgid(&init_user_ns, __task_cred(task)->egid);
+}
+
+u64 fm_task_descriptors_max(struct task_struct *task)
+{
+	return task_rlimit(task, RLIMIT_NOFILE);
+}
+
+long fm_task_exit_status(struct task_struct *task)
+{
+	return task->exit_code;
 }
 
 pid_t fm_task_parent(struct task_struct *task)

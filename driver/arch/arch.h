@@ -47,14 +47,6 @@ static __always_inline u32 fm_arch_slot(struct pt_regs *regs)
 	return fm_arch_is_compat() ? FM_ARCH_NUMBERS + number : number;
 }
 
-/* Requests of ptrace(2) that not every processor has; ends with portable number 0. */
-struct fm_ptrace_request {
-	u16 native;
-	u16 portable;
-};
-
-extern const struct fm_ptrace_request fm_arch_ptrace_requests[];
-
 /* Arguments, number and layout; the return value is the caller's. */
 void fm_arch_get_call(struct pt_regs *regs, u32 slot, struct fm_call *call);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* arm64 has one range of numbers and one layout of structs for 64-bit tasks. */
+#ifndef __bpf__
 #include "arch/arch.h"
+#endif
 
 u32 fm_arch_rare_number(u32 number)
 {
@@ -11,9 +13,3 @@ bool fm_arch_compat_layout(long number)
 {
 	return false;
 }
-
-const struct fm_ptrace_request fm_arch_ptrace_requests[] = {
-	{ PTRACE_SYSEMU, FM_ptrace_requests_PTRACE_SYSEMU },
-	{ PTRACE_SYSEMU_SINGLESTEP, FM_ptrace_requests_PTRACE_SYSEMU_SINGLESTEP },
-	{ 0, 0 }
-};

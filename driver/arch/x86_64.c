@@ -5,11 +5,12 @@
  * (arch/x86/entry/syscalls/syscall_64.tbl) stand for one with other structs.
  * Left out, x32 would be a way past every rule.
  */
-#include <linux/kernel.h>
-#include <linux/nospec.h>
-#include <asm/unistd.h>
+#include "kernel.h"
 
+#ifndef __bpf__
+#include <asm/unistd.h>
 #include "arch/arch.h"
+#endif
 
 #define X32_FIRST 512
 
@@ -43,20 +44,3 @@ bool fm_arch_compat_layout(long number)
 {
 	return number & __X32_SYSCALL_BIT && (number & ~__X32_SYSCALL_BIT) >= X32_FIRST;
 }
-
-const struct fm_ptrace_request fm_arch_ptrace_requests[] = {
-	{ PTRACE_GETREGS, FM_ptrace_requests_PTRACE_GETREGS },
-	{ PTRACE_SETREGS, FM_ptrace_requests_PTRACE_SETREGS },
-	{ PTRACE_GETFPREGS, FM_ptrace_requests_PTRACE_GETFPREGS },
-	{ PTRACE_SETFPREGS, FM_ptrace_requests_PTRACE_SETFPREGS },
-	{ PTRACE_GETFPXREGS, FM_ptrace_requests_PTRACE_GETFPXREGS },
-	{ PTRACE_SETFPXREGS, FM_ptrace_requests_PTRACE_SETFPXREGS },
-	{ PTRACE_OLDSETOPTIONS, FM_ptrace_requests_PTRACE_OLDSETOPTIONS },
-	{ PTRACE_GET_THREAD_AREA, FM_ptrace_requests_PTRACE_GET_THREAD_AREA },
-	{ PTRACE_SET_THREAD_AREA, FM_ptrace_requests_PTRACE_SET_THREAD_AREA },
-	{ PTRACE_ARCH_PRCTL, FM_ptrace_requests_PTRACE_ARCH_PRCTL },
-	{ PTRACE_SYSEMU, FM_ptrace_requests_PTRACE_SYSEMU },
-	{ PTRACE_SYSEMU_SINGLESTEP, FM_ptrace_requests_PTRACE_SYSEMU_SINGLESTEP },
-	{ PTRACE_SINGLEBLOCK, FM_ptrace_requests_PTRACE_SINGLEBLOCK },
-	{ 0, 0 }
-};

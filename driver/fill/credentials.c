@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Calls that change user and group ids.  Records carry what was asked for. */
-#include <linux/types.h>
 #include "fill.h"
 
 /*
@@ -48,16 +47,15 @@ static void fill_own_id(struct fm_record *record, const struct fm_call *call)
 	fm_push_u32(record, call->ret);
 }
 
-const struct fm_fill_row fm_fill_credentials[] = {
-	{ FM_SETUID_X, fill_one_id },
-	{ FM_SETGID_X, fill_one_id },
-	{ FM_SETREUID_X, fill_two_ids },
-	{ FM_SETREGID_X, fill_two_ids },
-	{ FM_SETRESUID_X, fill_three_ids },
-	{ FM_SETRESGID_X, fill_three_ids },
-	{ FM_GETUID_X, fill_own_id },
-	{ FM_GETEUID_X, fill_own_id },
-	{ FM_GETGID_X, fill_own_id },
-	{ FM_GETEGID_X, fill_own_id },
-	{ 0, NULL }
-};
+FM_FILL_TABLE(credentials)
+	FM_FILL(SETUID_X, fill_one_id)
+	FM_FILL(SETGID_X, fill_one_id)
+	FM_FILL(SETREUID_X, fill_two_ids)
+	FM_FILL(SETREGID_X, fill_two_ids)
+	FM_FILL(SETRESUID_X, fill_three_ids)
+	FM_FILL(SETRESGID_X, fill_three_ids)
+	FM_FILL(GETUID_X, fill_own_id)
+	FM_FILL(GETEUID_X, fill_own_id)
+	FM_FILL(GETGID_X, fill_own_id)
+	FM_FILL(GETEGID_X, fill_own_id)
+FM_FILL_TABLE_END

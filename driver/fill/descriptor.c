@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Calls that close, copy and control descriptors, or change the working directory. */
-#include <linux/file.h>
-#include <linux/fs.h>
 #include "../flags.h"
+#include "../opened.h"
 #include "fill.h"
 
 /* Calls of whose arguments only the descriptor counts: close, dup, fchdir, fstat, getdents. */
@@ -29,20 +28,15 @@ static void fill_dup3(struct fm_record *record, const struct fm_call *call)
 static void fill_pipe(struct fm_record *record, const struct fm_call *call)
 {
 	int ends[2] = { -1, -1 };
-	struct file *file = NULL;
 
 	if (!call->ret && fm_copy_user(record, ends, call->args[0], sizeof(ends))) {
 		ends[0] = -1;
 		ends[1] = -1;
 	}
-	if (ends[0] >= 0)
-		file = fget(ends[0]);
 	fm_push_res(record, call->ret);
 	fm_push_fd(record, ends[0]);
 	fm_push_fd(record, ends[1]);
-	fm_push_u64(record, file ? file_inode(file)->i_ino : 0);
-	if (file)
-		fput(file);
+	fm_push_u64(record, fm_opened_inode(ends[0]));
 }
 
 static void fill_pipe2(struct fm_record *record, const struct fm_call *call)
@@ -108,23 +102,22 @@ static void fill_ioctl(struct fm_record *record, const struct fm_call *call)
 	fm_push_u64(record, call->args[2]);
 }
 
-const struct fm_fill_row fm_fill_descriptor[] = {
-	{ FM_CLOSE_X, fill_descriptor },
-	{ FM_DUP_1_X, fill_descriptor },
-	{ FM_DUP2_X, fill_dup2 },
-	{ FM_DUP3_X, fill_dup3 },
-	{ FM_PIPE_X, fill_pipe },
-	{ FM_PIPE2_X, fill_pipe2 },
-	{ FM_FCNTL_X, fill_fcntl },
-	{ FM_CHDIR_X, fill_chdir },
-	{ FM_FCHDIR_X, fill_descriptor },
-	{ FM_CLOSE_RANGE_X, fill_close_range },
-	{ FM_FLOCK_X, fill_flock },
-	{ FM_LSEEK_X, fill_lseek },
-	{ FM_LLSEEK_X, fill_llseek },
-	{ FM_IOCTL_3_X, fill_ioctl },
-	{ FM_FSTAT_X, fill_descriptor },
-	{ FM_GETDENTS_X, fill_descriptor },
-	{ FM_GETDENTS64_X, fill_descriptor },
-	{ 0, NULL }
-};
+FM_FILL_TABLE(descriptor)
+	FM_FILL(CLOSE_X, fill_descriptor)
+	FM_FILL(DUP_1_X, fill_descriptor)
+	FM_FILL(DUP2_X, fill_dup2)
+	FM_FILL(DUP3_X, fill_dup3)
+	FM_FILL(PIPE_X, fill_pipe)
+	FM_FILL(PIPE2_X, fill_pipe2)
+	FM_FILL(FCNTL_X, fill_fcntl)
+	FM_FILL(CHDIR_X, fill_chdir)
+	FM_FILL(FCHDIR_X, fill_descriptor)
+	FM_FILL(CLOSE_RANGE_X, fill_close_range)
+	FM_FILL(FLOCK_X, fill_flock)
+	FM_FILL(LSEEK_X, fill_lseek)
+	FM_FILL(LLSEEK_X, fill_llseek)
+	FM_FILL(IOCTL_3_X, fill_ioctl)
+	FM_FILL(FSTAT_X, fill_descriptor)
+	FM_FILL(GETDENTS_X, fill_descriptor)
+	FM_FILL(GETDENTS64_X, fill_descriptor)
+FM_FILL_TABLE_END

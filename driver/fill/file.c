@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Calls on paths: permissions, owners, links, directories, nodes, mounts. */
-#include <linux/stat.h>
-#include <linux/types.h>
 #include "../flags.h"
 #include "fill.h"
 
@@ -185,38 +183,37 @@ static void fill_umount2(struct fm_record *record, const struct fm_call *call)
 	fm_push_u32(record, fm_flags_umount(call->args[1]));
 }
 
-const struct fm_fill_row fm_fill_file[] = {
-	{ FM_CHMOD_X, fill_chmod },
-	{ FM_FCHMOD_X, fill_fchmod },
-	{ FM_FCHMODAT_X, fill_fchmodat },
-	{ FM_CHOWN_X, fill_chown },
-	{ FM_LCHOWN_X, fill_chown },
-	{ FM_FCHOWN_X, fill_fchown },
-	{ FM_FCHOWNAT_X, fill_fchownat },
-	{ FM_UNLINK_2_X, fill_path },
-	{ FM_UNLINKAT_2_X, fill_unlinkat },
-	{ FM_RENAME_X, fill_two_paths },
-	{ FM_RENAMEAT_X, fill_renameat },
-	{ FM_RENAMEAT2_X, fill_renameat2 },
-	{ FM_LINK_2_X, fill_two_paths },
-	{ FM_LINKAT_2_X, fill_linkat },
-	{ FM_SYMLINK_X, fill_two_paths },
-	{ FM_SYMLINKAT_X, fill_symlinkat },
-	{ FM_MKDIR_2_X, fill_mkdir },
-	{ FM_MKDIRAT_X, fill_mkdirat },
-	{ FM_RMDIR_2_X, fill_path },
-	{ FM_CHROOT_X, fill_path },
-	{ FM_MKNOD_X, fill_mknod },
-	{ FM_MKNODAT_X, fill_mknodat },
-	{ FM_ACCESS_X, fill_access },
-	{ FM_STAT_X, fill_path },
-	{ FM_LSTAT_X, fill_path },
-	{ FM_STAT64_X, fill_path },
-	{ FM_LSTAT64_X, fill_path },
-	{ FM_NEWFSTATAT_X, fill_newfstatat },
-	{ FM_GETCWD_X, fill_getcwd },
-	{ FM_MOUNT_X, fill_mount },
-	{ FM_UMOUNT_1_X, fill_path },
-	{ FM_UMOUNT2_X, fill_umount2 },
-	{ 0, NULL }
-};
+FM_FILL_TABLE(file)
+	FM_FILL(CHMOD_X, fill_chmod)
+	FM_FILL(FCHMOD_X, fill_fchmod)
+	FM_FILL(FCHMODAT_X, fill_fchmodat)
+	FM_FILL(CHOWN_X, fill_chown)
+	FM_FILL(LCHOWN_X, fill_chown)
+	FM_FILL(FCHOWN_X, fill_fchown)
+	FM_FILL(FCHOWNAT_X, fill_fchownat)
+	FM_FILL(UNLINK_2_X, fill_path)
+	FM_FILL(UNLINKAT_2_X, fill_unlinkat)
+	FM_FILL(RENAME_X, fill_two_paths)
+	FM_FILL(RENAMEAT_X, fill_renameat)
+	FM_FILL(RENAMEAT2_X, fill_renameat2)
+	FM_FILL(LINK_2_X, fill_two_paths)
+	FM_FILL(LINKAT_2_X, fill_linkat)
+	FM_FILL(SYMLINK_X, fill_two_paths)
+	FM_FILL(SYMLINKAT_X, fill_symlinkat)
+	FM_FILL(MKDIR_2_X, fill_mkdir)
+	FM_FILL(MKDIRAT_X, fill_mkdirat)
+	FM_FILL(RMDIR_2_X, fill_path)
+	FM_FILL(CHROOT_X, fill_path)
+	FM_FILL(MKNOD_X, fill_mknod)
+	FM_FILL(MKNODAT_X, fill_mknodat)
+	FM_FILL(ACCESS_X, fill_access)
+	FM_FILL(STAT_X, fill_path)
+	FM_FILL(LSTAT_X, fill_path)
+	FM_FILL(STAT64_X, fill_path)
+	FM_FILL(LSTAT64_X, fill_path)
+	FM_FILL(NEWFSTATAT_X, fill_newfstatat)
+	FM_FILL(GETCWD_X, fill_getcwd)
+	FM_FILL(MOUNT_X, fill_mount)
+	FM_FILL(UMOUNT_1_X, fill_path)
+	FM_FILL(UMOUNT2_X, fill_umount2)
+FM_FILL_TABLE_END

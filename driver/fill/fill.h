@@ -1,12 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Fill functions by event code: one table per family, at the end of its file.
- * fm_fill_of() (fill/fill.c) looks through the tables once, at module init.
+ *
+ *	FM_FILL_TABLE(open)
+ *		FM_FILL(OPEN_X, fill_open)
+ *	FM_FILL_TABLE_END
+ *
+ * In the module that is an array, through which fm_fill_of() (fill/fill.c) looks
+ * once, at init; for eBPF (bpf/program.h) each row is a program.
  */
 #ifndef FM_FILL_H
 #define FM_FILL_H
 
 #include "../record.h"
+
+#ifdef __bpf__
+#include "../bpf/program.h"
+#else
+#define FM_FILL_TABLE(family) const struct fm_fill_row fm_fill_##family[] = {
+#define FM_FILL(event, function) { FM_##event, function },
+#define FM_FILL_TABLE_END { 0, NULL } };
+
+/* Called by their tracepoints' probes themselves. */
+#define FM_FILL_EXEC(event, function)
+#define FM_FILL_CHILD(event, function)
+#define FM_FILL_PROCEXIT(event, function)
 
 struct fm_fill_row {
 	u16 code;		/* enum fm_event_code */
@@ -43,8 +61,9 @@ fm_fill fm_fill_of(u16 code);
 void fm_fill_init(void);
 /* The event a system call ends in: GENERIC_X where its own cannot be filled yet. */
 u16 fm_fill_code(u16 sc);
+#endif
 
 /* PROCEXIT_1_E has no call: it describes the current task (fill/process.c). */
-void fm_fill_procexit(struct fm_record *record, const struct fm_call *unused);
+FM_API void fm_fill_procexit(struct fm_record *record, const struct fm_call *unused);
 
 #endif

@@ -3,7 +3,6 @@
  * Reading and writing.  What was read is there only after success; what was to
  * be written is there after a failure too, and then as much as was asked for.
  */
-#include <linux/types.h>
 #include "../message.h"
 #include "fill.h"
 
@@ -142,19 +141,18 @@ static void fill_process_vm(struct fm_record *record, const struct fm_call *call
 	fm_push_data_iovec(record, call, call->args[1], call->args[2], bytes_read(call));
 }
 
-const struct fm_fill_row fm_fill_io[] = {
-	{ FM_READ_X, fill_read },
-	{ FM_PREAD_X, fill_pread },
-	{ FM_WRITE_X, fill_write },
-	{ FM_PWRITE_X, fill_pwrite },
-	{ FM_READV_X, fill_readv },
-	{ FM_PREADV_X, fill_preadv },
-	{ FM_WRITEV_X, fill_writev },
-	{ FM_PWRITEV_X, fill_pwritev },
-	{ FM_SENDFILE_X, fill_sendfile },
-	{ FM_COPY_FILE_RANGE_X, fill_copy_file_range },
-	{ FM_SPLICE_X, fill_splice },
-	{ FM_PROCESS_VM_READV_X, fill_process_vm },
-	{ FM_PROCESS_VM_WRITEV_X, fill_process_vm },
-	{ 0, NULL }
-};
+FM_FILL_TABLE(io)
+	FM_FILL(READ_X, fill_read)
+	FM_FILL(PREAD_X, fill_pread)
+	FM_FILL(WRITE_X, fill_write)
+	FM_FILL(PWRITE_X, fill_pwrite)
+	FM_FILL(READV_X, fill_readv)
+	FM_FILL(PREADV_X, fill_preadv)
+	FM_FILL(WRITEV_X, fill_writev)
+	FM_FILL(PWRITEV_X, fill_pwritev)
+	FM_FILL(SENDFILE_X, fill_sendfile)
+	FM_FILL(COPY_FILE_RANGE_X, fill_copy_file_range)
+	FM_FILL(SPLICE_X, fill_splice)
+	FM_FILL(PROCESS_VM_READV_X, fill_process_vm)
+	FM_FILL(PROCESS_VM_WRITEV_X, fill_process_vm)
+FM_FILL_TABLE_END

@@ -3,11 +3,8 @@
  * What a process may do and what it belongs to: resource limits, namespaces,
  * process groups, capabilities, seccomp.
  */
-#include <linux/cred.h>
-#include <linux/resource.h>
-#include <linux/types.h>
-#include "../compat/compat.h"
 #include "../flags.h"
+#include "../task.h"
 #include "fill.h"
 
 /* Two parameters: soft and hard limit, of which -1 is "unlimited" and "not given". */
@@ -96,12 +93,8 @@ static void fill_setns(struct fm_record *record, const struct fm_call *call)
 /* The sets that the task has after the call. */
 static void fill_capset(struct fm_record *record, const struct fm_call *call)
 {
-	const struct cred *cred = current_cred();
-
 	fm_push_res(record, call->ret);
-	fm_push_u64(record, fm_compat_capabilities(cred->cap_inheritable));
-	fm_push_u64(record, fm_compat_capabilities(cred->cap_permitted));
-	fm_push_u64(record, fm_compat_capabilities(cred->cap_effective));
+	fm_push_capabilities(record);
 }
 
 static void fill_seccomp(struct fm_record *record, const struct fm_call *call)
@@ -111,14 +104,13 @@ static void fill_seccomp(struct fm_record *record, const struct fm_call *call)
 	fm_push_u64(record, (u32)call->args[1]);
 }
 
-const struct fm_fill_row fm_fill_limits[] = {
-	{ FM_SETRLIMIT_X, fill_setrlimit },
-	{ FM_GETRLIMIT_X, fill_getrlimit },
-	{ FM_PRLIMIT_X, fill_prlimit },
-	{ FM_SETPGID_X, fill_setpgid },
-	{ FM_UNSHARE_X, fill_unshare },
-	{ FM_SETNS_X, fill_setns },
-	{ FM_CAPSET_X, fill_capset },
-	{ FM_SECCOMP_X, fill_seccomp },
-	{ 0, NULL }
-};
+FM_FILL_TABLE(limits)
+	FM_FILL(SETRLIMIT_X, fill_setrlimit)
+	FM_FILL(GETRLIMIT_X, fill_getrlimit)
+	FM_FILL(PRLIMIT_X, fill_prlimit)
+	FM_FILL(SETPGID_X, fill_setpgid)
+	FM_FILL(UNSHARE_X, fill_unshare)
+	FM_FILL(SETNS_X, fill_setns)
+	FM_FILL(CAPSET_X, fill_capset)
+	FM_FILL(SECCOMP_X, fill_seccomp)
+FM_FILL_TABLE_END

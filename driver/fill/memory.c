@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Calls on the memory of a process. */
-#include <linux/sched.h>
 #include "../flags.h"
 #include "../task.h"
 #include "fill.h"
@@ -90,16 +89,15 @@ static void fill_munlockall(struct fm_record *record, const struct fm_call *call
 	fm_push_res(record, call->ret);
 }
 
-const struct fm_fill_row fm_fill_memory[] = {
-	{ FM_BRK_4_X, fill_brk },
-	{ FM_MMAP_X, fill_mmap },
-	{ FM_MMAP2_X, fill_mmap2 },
-	{ FM_MUNMAP_X, fill_munmap },
-	{ FM_MPROTECT_X, fill_mprotect },
-	{ FM_MLOCK_X, fill_mlock },
-	{ FM_MUNLOCK_X, fill_mlock },
-	{ FM_MLOCK2_X, fill_mlock2 },
-	{ FM_MLOCKALL_X, fill_mlockall },
-	{ FM_MUNLOCKALL_X, fill_munlockall },
-	{ 0, NULL }
-};
+FM_FILL_TABLE(memory)
+	FM_FILL(BRK_4_X, fill_brk)
+	FM_FILL(MMAP_X, fill_mmap)
+	FM_FILL(MMAP2_X, fill_mmap2)
+	FM_FILL(MUNMAP_X, fill_munmap)
+	FM_FILL(MPROTECT_X, fill_mprotect)
+	FM_FILL(MLOCK_X, fill_mlock)
+	FM_FILL(MUNLOCK_X, fill_mlock)
+	FM_FILL(MLOCK2_X, fill_mlock2)
+	FM_FILL(MLOCKALL_X, fill_mlockall)
+	FM_FILL(MUNLOCKALL_X, fill_munlockall)
+FM_FILL_TABLE_END

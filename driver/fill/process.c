@@ -1,16 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Processes: how they begin, change their program, their session and end; and signals to them. */
-#include <linux/binfmts.h>
-#include <linux/cred.h>
-#include <linux/kernel.h>
-#include <linux/pid_namespace.h>
-#include <linux/prctl.h>
-#include <linux/sched.h>
-#include <linux/sched/signal.h>
-#include <linux/uidgid.h>
-#include <linux/user_namespace.h>
-
-#include "../compat/compat.h"
 #include "../executable.h"
 #include "../flags.h"
 #include "../task.h"
@@ -20,8 +9,8 @@
 /* tid, pid, ptid, and cwd, which user space follows by itself. */
 static void push_numbers(struct fm_record *record, struct task_struct *task)
 {
-	fm_push_pid(record, task_pid_nr(task));
-	fm_push_pid(record, task_tgid_nr(task));
+	fm_push_pid(record, fm_task_tid(task));
+	fm_push_pid(record, fm_task_pid(task));
 	fm_push_pid(record, fm_task_parent(task));
 	fm_push_empty(record);
 }
@@ -30,7 +19,7 @@ static void push_numbers(struct fm_record *record, struct task_struct *task)
 static void push_task(struct fm_record *record, struct task_struct *task)
 {
 	push_numbers(record, task);
-	fm_push_u64(record, task_rlimit(task, RLIMIT_NOFILE));
+	fm_push_u64(record, fm_task_descriptors_max(task));
 	fm_push_memory(record, task);
 	fm_push_comm(record, task);
 	fm_push_cgroups(record, task);
@@ -38,9 +27,6 @@ static void push_task(struct fm_record *record, struct task_struct *task)
 
 static void push_clone(struct fm_record *record, struct task_struct *task, long ret, u32 flags)
 {
-	struct pid_namespace *namespace = task_active_pid_ns(task);
-	const struct cred *cred = __task_cred(task);
-
 	fm_push_res(record, ret);
 	if (ret < 0) {
 		/* No process has been made that could have a name. */
@@ -51,10 +37,10 @@ static void push_clone(struct fm_record *record, struct task_struct *task, long 
 	}
 	push_task(record, task);
 	fm_push_u32(record, flags | fm_task_pidns_flag(task));
-	fm_push_u32(record, from_kuid(&init_user_ns, cred->euid));
-	fm_push_u32(record, from_kgid(&init_user_ns, cred->egid));
-	fm_push_pid(record, task_pid_nr_ns(task, namespace));
-	fm_push_pid(record, task_tgid_nr_ns(task, namespace));
+	fm_push_u32(record, fm_task_euid(task));
+	fm_push_u32(record, fm_task_egid(task));
+	fm_push_pid(record, fm_task_vtid(task));
+	fm_push_pid(record, fm_task_vpid(task));
 	fm_push_u64(record, ret ? 0 : fm_task_pidns_start_ns(task));
 }
 
@@ -85,10 +71,10 @@ void fm_fill_child(struct fm_record *record, const struct fm_call *call)
 	struct task_struct *task = container_of(call, struct fm_child, call)->task;
 	u32 flags = 0;
 
-	if (task_pid_nr(task) != task_tgid_nr(task))
+	if (fm_task_tid(task) != fm_task_pid(task))
 		flags |= FM_clone_flags_CLONE_THREAD | FM_clone_flags_CLONE_SIGHAND |
 			 FM_clone_flags_CLONE_VM;
-	if (task->files == current->files)
+	if (fm_peek(task, files) == fm_peek(current, files))
 		flags |= FM_clone_flags_CLONE_FILES;
 	push_clone(record, task, 0, flags);
 }
@@ -96,21 +82,18 @@ void fm_fill_child(struct fm_record *record, const struct fm_call *call)
 /* Parameters of execve from tty on, but the file name. */
 static void push_program(struct fm_record *record)
 {
-	const struct cred *cred = current_cred();
 	struct file *file = fm_executable_get();
 
 	fm_push_u32(record, fm_task_tty());
-	fm_push_pid(record, task_pgrp_nr_ns(current, task_active_pid_ns(current)));
+	fm_push_pid(record, fm_task_vpgid(current));
 	fm_push_u32(record, fm_task_loginuid());
 	fm_push_u32(record, fm_executable_flags(file));
-	fm_push_u64(record, fm_compat_capabilities(cred->cap_inheritable));
-	fm_push_u64(record, fm_compat_capabilities(cred->cap_permitted));
-	fm_push_u64(record, fm_compat_capabilities(cred->cap_effective));
+	fm_push_capabilities(record);
 	fm_push_executable_inode(record, file);
-	fm_push_u32(record, from_kuid(&init_user_ns, cred->euid));
+	fm_push_u32(record, fm_task_euid(current));
 	fm_push_executable_path(record, file);
-	fm_push_pid(record, task_pgrp_nr_ns(current, &init_pid_ns));
-	fm_push_u32(record, from_kgid(&init_user_ns, cred->egid));
+	fm_push_pid(record, fm_task_pgid(current));
+	fm_push_u32(record, fm_task_egid(current));
 	fm_executable_put(file);
 }
 
@@ -123,7 +106,7 @@ void fm_fill_exec(struct fm_record *record, const struct fm_call *call)
 	push_task(record, current);
 	fm_push_environment(record, current);
 	push_program(record);
-	fm_push_string(record, bprm->filename);
+	fm_push_string(record, fm_peek(bprm, filename));
 }
 
 /* A call that failed: the arguments are in the caller's memory, the rest is the caller's. */
@@ -151,7 +134,7 @@ static void fill_execveat(struct fm_record *record, const struct fm_call *call)
 /* Exit codes are those of wait(2). */
 void fm_fill_procexit(struct fm_record *record, const struct fm_call *unused)
 {
-	long status = current->exit_code;
+	long status = fm_task_exit_status(current);
 
 	fm_push_res(record, status);
 	fm_push_res(record, status >> 8 & 0xff);
@@ -206,18 +189,21 @@ static void fill_tgkill(struct fm_record *record, const struct fm_call *call)
 	fm_push_u8(record, call->args[2]);
 }
 
-const struct fm_fill_row fm_fill_process[] = {
-	{ FM_CLONE_20_X, fill_clone },
-	{ FM_FORK_20_X, fill_fork },
-	{ FM_VFORK_20_X, fill_fork },
-	{ FM_CLONE3_X, fill_clone3 },
-	{ FM_EXECVE_19_X, fill_execve },
-	{ FM_EXECVEAT_X, fill_execveat },
-	{ FM_SETSID_X, fill_setsid },
-	{ FM_PRCTL_X, fill_prctl },
-	{ FM_PTRACE_X, fm_fill_ptrace },
-	{ FM_KILL_X, fill_kill },
-	{ FM_TKILL_X, fill_kill },
-	{ FM_TGKILL_X, fill_tgkill },
-	{ 0, NULL }
-};
+FM_FILL_TABLE(process)
+	FM_FILL(CLONE_20_X, fill_clone)
+	FM_FILL(FORK_20_X, fill_fork)
+	FM_FILL(VFORK_20_X, fill_fork)
+	FM_FILL(CLONE3_X, fill_clone3)
+	FM_FILL(EXECVE_19_X, fill_execve)
+	FM_FILL(EXECVEAT_X, fill_execveat)
+	FM_FILL(SETSID_X, fill_setsid)
+	FM_FILL(PRCTL_X, fill_prctl)
+	FM_FILL(PTRACE_X, fm_fill_ptrace)
+	FM_FILL(KILL_X, fill_kill)
+	FM_FILL(TKILL_X, fill_kill)
+	FM_FILL(TGKILL_X, fill_tgkill)
+FM_FILL_TABLE_END
+
+FM_FILL_EXEC(EXECVE_19_X, fm_fill_exec)
+FM_FILL_PROCEXIT(PROCEXIT_1_E, fm_fill_procexit)
+FM_FILL_CHILD(CLONE_20_X, fm_fill_child)

@@ -21,10 +21,14 @@ struct fm_child {
 };
 
 /* Both take the call inside. */
-void fm_fill_exec(struct fm_record *record, const struct fm_call *call);
-void fm_fill_child(struct fm_record *record, const struct fm_call *call);
+FM_API void fm_fill_exec(struct fm_record *record, const struct fm_call *call);
+FM_API void fm_fill_child(struct fm_record *record, const struct fm_call *call);
 
 /* Of fill/ptrace.c, for the family's table. */
-void fm_fill_ptrace(struct fm_record *record, const struct fm_call *call);
+FM_API void fm_fill_ptrace(struct fm_record *record, const struct fm_call *call);
+
+#ifdef __bpf__
+#include "fill/ptrace.c"
+#endif
 
 #endif

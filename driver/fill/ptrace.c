@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* ptrace(2): what addr and data mean depends on the request. */
-#include <linux/kernel.h>
-#include <linux/ptrace.h>
-
-#include "../arch/arch.h"
+#include "../arch/ptrace.h"
 #include "fill.h"
 #include "process.h"
 
@@ -33,20 +30,23 @@ static const struct fm_ptrace_request requests[] = {
 	{ PTRACE_PEEKSIGINFO, FM_ptrace_requests_PTRACE_PEEKSIGINFO },
 	{ PTRACE_GETSIGMASK, FM_ptrace_requests_PTRACE_GETSIGMASK },
 	{ PTRACE_SETSIGMASK, FM_ptrace_requests_PTRACE_SETSIGMASK },
-	{ 0, 0 }
 };
 
-static u16 portable_in(const struct fm_ptrace_request *row, unsigned long native)
+static u16 portable_in(const struct fm_ptrace_request *rows, u32 count, unsigned long native)
 {
-	while (row->portable && row->native != native)
-		row++;
-	return row->portable;
+	u32 i;
+
+	for (i = 0; i < count; i++)
+		if (rows[i].native == native)
+			return rows[i].portable;
+	return FM_ptrace_requests_PTRACE_UNKNOWN;
 }
 
 static u16 portable_request(unsigned long native)
 {
 	BUILD_BUG_ON(FM_ptrace_requests_PTRACE_UNKNOWN != 0);
-	return portable_in(requests, native) ?: portable_in(fm_arch_ptrace_requests, native);
+	return portable_in(requests, ARRAY_SIZE(requests), native) ?:
+	       portable_in(fm_arch_ptrace_requests, ARRAY_SIZE(fm_arch_ptrace_requests), native);
 }
 
 /* Where data points to in user space, a word of the caller's has been written. */

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Calls on sockets. */
-#include <linux/net.h>
-#include <net/af_unix.h>
-#include <net/sock.h>
 #include "../flags.h"
 #include "../message.h"
+#include "../sock.h"
 #include "../sockaddr.h"
 #include "fill.h"
 
@@ -24,20 +22,20 @@ static void fill_socketpair(struct fm_record *record, const struct fm_call *call
 	struct socket *socket = NULL;
 	u64 source = 0, peer = 0;
 	int ends[2] = { -1, -1 };
-	int error;
+	struct sock *sk;
 
 	if (!call->ret && fm_copy_user(record, ends, call->args[3], sizeof(ends))) {
 		ends[0] = -1;
 		ends[1] = -1;
 	}
 	if (ends[0] >= 0)
-		socket = sockfd_lookup(ends[0], &error);
-	if (socket && socket->sk && socket->sk->sk_family == AF_UNIX) {
-		source = (unsigned long)socket->sk;
-		peer = (unsigned long)READ_ONCE(unix_sk(socket->sk)->peer);
+		socket = fm_socket_get(ends[0]);
+	sk = fm_sock_of(socket);
+	if (sk && fm_peek(sk, sk_family) == AF_UNIX) {
+		source = (unsigned long)sk;
+		peer = (unsigned long)fm_peek(unix_sk(sk), peer);
 	}
-	if (socket)
-		sockfd_put(socket);
+	fm_socket_put(socket);
 	fm_push_res(record, call->ret);
 	fm_push_fd(record, ends[0]);
 	fm_push_fd(record, ends[1]);
@@ -77,17 +75,15 @@ static void fill_connect(struct fm_record *record, const struct fm_call *call)
 /* How full the queue of the listening socket is, after this connection has left it. */
 static void push_queue(struct fm_record *record, unsigned long fd)
 {
-	struct socket *socket;
+	struct socket *socket = fm_socket_get(fd);
+	struct sock *sk = fm_sock_of(socket);
 	u32 length = 0, limit = 0;
-	int error;
 
-	socket = sockfd_lookup(fd, &error);
-	if (socket && socket->sk) {
-		length = READ_ONCE(socket->sk->sk_ack_backlog);
-		limit = READ_ONCE(socket->sk->sk_max_ack_backlog);
+	if (sk) {
+		length = fm_peek(sk, sk_ack_backlog);
+		limit = fm_peek(sk, sk_max_ack_backlog);
 	}
-	if (socket)
-		sockfd_put(socket);
+	fm_socket_put(socket);
 	fm_push_u8(record, limit && length <= limit ? (u64)length * 100 / limit : 0);
 	fm_push_u32(record, length);
 	fm_push_u32(record, limit);
@@ -255,24 +251,23 @@ static void fill_nothing(struct fm_record *record, const struct fm_call *call)
 {
 }
 
-const struct fm_fill_row fm_fill_socket[] = {
-	{ FM_SOCKET_X, fill_socket },
-	{ FM_SOCKETPAIR_X, fill_socketpair },
-	{ FM_BIND_X, fill_bind },
-	{ FM_LISTEN_X, fill_listen },
-	{ FM_CONNECT_X, fill_connect },
-	{ FM_ACCEPT_5_X, fill_accept },
-	{ FM_ACCEPT4_6_X, fill_accept4 },
-	{ FM_SEND_X, fill_send },
-	{ FM_RECV_X, fill_recv },
-	{ FM_SENDTO_X, fill_sendto },
-	{ FM_RECVFROM_X, fill_recvfrom },
-	{ FM_SENDMSG_X, fill_sendmsg },
-	{ FM_RECVMSG_X, fill_recvmsg },
-	{ FM_SENDMMSG_X, fill_sendmmsg },
-	{ FM_RECVMMSG_X, fill_recvmmsg },
-	{ FM_SHUTDOWN_X, fill_shutdown },
-	{ FM_GETSOCKNAME_X, fill_nothing },
-	{ FM_GETPEERNAME_X, fill_nothing },
-	{ 0, NULL }
-};
+FM_FILL_TABLE(socket)
+	FM_FILL(SOCKET_X, fill_socket)
+	FM_FILL(SOCKETPAIR_X, fill_socketpair)
+	FM_FILL(BIND_X, fill_bind)
+	FM_FILL(LISTEN_X, fill_listen)
+	FM_FILL(CONNECT_X, fill_connect)
+	FM_FILL(ACCEPT_5_X, fill_accept)
+	FM_FILL(ACCEPT4_6_X, fill_accept4)
+	FM_FILL(SEND_X, fill_send)
+	FM_FILL(RECV_X, fill_recv)
+	FM_FILL(SENDTO_X, fill_sendto)
+	FM_FILL(RECVFROM_X, fill_recvfrom)
+	FM_FILL(SENDMSG_X, fill_sendmsg)
+	FM_FILL(RECVMSG_X, fill_recvmsg)
+	FM_FILL(SENDMMSG_X, fill_sendmmsg)
+	FM_FILL(RECVMMSG_X, fill_recvmmsg)
+	FM_FILL(SHUTDOWN_X, fill_shutdown)
+	FM_FILL(GETSOCKNAME_X, fill_nothing)
+	FM_FILL(GETPEERNAME_X, fill_nothing)
+FM_FILL_TABLE_END

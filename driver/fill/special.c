@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Calls that make descriptors of things other than files, pipes and sockets; io_uring. */
-#include <linux/types.h>
-#include <uapi/linux/io_uring.h>
 #include "../flags.h"
 #include "fill.h"
 
@@ -150,22 +148,21 @@ static void fill_io_uring_register(struct fm_record *record, const struct fm_cal
 	fm_push_u32(record, call->args[3]);
 }
 
-const struct fm_fill_row fm_fill_special[] = {
-	{ FM_MEMFD_CREATE_X, fill_memfd_create },
-	{ FM_EVENTFD_X, fill_eventfd },
-	{ FM_EVENTFD2_X, fill_eventfd2 },
-	{ FM_EPOLL_CREATE_X, fill_epoll_create },
-	{ FM_EPOLL_CREATE1_X, fill_epoll_create1 },
-	{ FM_TIMERFD_CREATE_X, fill_timerfd_create },
-	{ FM_INOTIFY_INIT_X, fill_inotify_init },
-	{ FM_INOTIFY_INIT1_X, fill_inotify_init1 },
-	{ FM_SIGNALFD_X, fill_signalfd },
-	{ FM_SIGNALFD4_X, fill_signalfd4 },
-	{ FM_USERFAULTFD_X, fill_userfaultfd },
-	{ FM_PIDFD_OPEN_X, fill_pidfd_open },
-	{ FM_PIDFD_GETFD_X, fill_pidfd_getfd },
-	{ FM_IO_URING_SETUP_X, fill_io_uring_setup },
-	{ FM_IO_URING_ENTER_X, fill_io_uring_enter },
-	{ FM_IO_URING_REGISTER_X, fill_io_uring_register },
-	{ 0, NULL }
-};
+FM_FILL_TABLE(special)
+	FM_FILL(MEMFD_CREATE_X, fill_memfd_create)
+	FM_FILL(EVENTFD_X, fill_eventfd)
+	FM_FILL(EVENTFD2_X, fill_eventfd2)
+	FM_FILL(EPOLL_CREATE_X, fill_epoll_create)
+	FM_FILL(EPOLL_CREATE1_X, fill_epoll_create1)
+	FM_FILL(TIMERFD_CREATE_X, fill_timerfd_create)
+	FM_FILL(INOTIFY_INIT_X, fill_inotify_init)
+	FM_FILL(INOTIFY_INIT1_X, fill_inotify_init1)
+	FM_FILL(SIGNALFD_X, fill_signalfd)
+	FM_FILL(SIGNALFD4_X, fill_signalfd4)
+	FM_FILL(USERFAULTFD_X, fill_userfaultfd)
+	FM_FILL(PIDFD_OPEN_X, fill_pidfd_open)
+	FM_FILL(PIDFD_GETFD_X, fill_pidfd_getfd)
+	FM_FILL(IO_URING_SETUP_X, fill_io_uring_setup)
+	FM_FILL(IO_URING_ENTER_X, fill_io_uring_enter)
+	FM_FILL(IO_URING_REGISTER_X, fill_io_uring_register)
+FM_FILL_TABLE_END

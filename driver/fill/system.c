@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Kernel modules, BPF, and the calls that have no event of their own. */
-#include <linux/types.h>
 #include "../flags.h"
 #include "fill.h"
 
@@ -39,11 +38,10 @@ static void fill_generic(struct fm_record *record, const struct fm_call *call)
 	fm_push_u16(record, call->nr);
 }
 
-const struct fm_fill_row fm_fill_system[] = {
-	{ FM_GENERIC_X, fill_generic },
-	{ FM_INIT_MODULE_X, fill_init_module },
-	{ FM_FINIT_MODULE_X, fill_finit_module },
-	{ FM_DELETE_MODULE_X, fill_delete_module },
-	{ FM_BPF_2_X, fill_bpf },
-	{ 0, NULL }
-};
+FM_FILL_TABLE(system)
+	FM_FILL(GENERIC_X, fill_generic)
+	FM_FILL(INIT_MODULE_X, fill_init_module)
+	FM_FILL(FINIT_MODULE_X, fill_finit_module)
+	FM_FILL(DELETE_MODULE_X, fill_delete_module)
+	FM_FILL(BPF_2_X, fill_bpf)
+FM_FILL_TABLE_END

@@ -16,7 +16,7 @@ FILL = HERE.parents[1] / "driver" / "fill"
 def filled() -> set[str]:
     """Event ids in the tables at the end of the driver's fill files."""
     rows = (
-        re.findall(r"\{ FM_(\w+), (?:fm_)?fill_\w+ \}", path.read_text())
+        re.findall(r"\tFM_FILL\((\w+), (?:fm_)?fill_\w+\)", path.read_text())
         for path in FILL.glob("*.c")
     )
     return {event for row in rows for event in row} | {"PROCEXIT_1_E"}
