@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Builds the engine: one extension per .pyx, with driver/uapi on the include path.
+"""Builds the engine: one extension per .pyx, with driver/uapi on the include path; and
+the eBPF programs, which lie beside the extension that loads them.
 
 Switches, all environment variables:
 
@@ -7,15 +8,20 @@ Switches, all environment variables:
     FALCOMOD_SANITIZE=1     AddressSanitizer and UndefinedBehaviorSanitizer
     FALCOMOD_ANNOTATE=1     Cython's annotated HTML beside each .pyx
     FALCOMOD_ONLY=prefix    only the extensions whose dotted name begins so
+    FALCOMOD_VMLINUX=file   types of another kernel than the running one, for the eBPF
+                            programs: any will do that has BTF
 """
 
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
 
 ROOT = Path(__file__).parent
 ENGINE = Path("src/falcomod/engine")
@@ -28,6 +34,12 @@ ONLY = os.environ.get("FALCOMOD_ONLY", "")
 
 # C files linked into an extension besides its own: each exactly once.
 C_SOURCES = {"falcomod.engine.decode.schema": [f"{UAPI}/falcomod_events.c"]}
+LIBRARIES = {"falcomod.engine.capture.bpf": ["bpf"]}
+
+# Where the eBPF programs are built, and which extension they belong to.
+BPF_BUILD = ROOT / "build" / "bpf"
+BPF_OBJECT = "falcomod.bpf.o"
+BPF_EXTENSION = "falcomod.engine.capture.bpf"
 
 # Modules of the event path. They index C arrays only, whose bounds decode has
 # checked, so Cython's own checks could only slow them down.
@@ -69,6 +81,7 @@ def extensions() -> list[Extension]:
             dotted(source),
             [str(source), *C_SOURCES.get(dotted(source), [])],
             include_dirs=[UAPI],
+            libraries=LIBRARIES.get(dotted(source), []),
             extra_compile_args=compiler_flags(),
             extra_link_args=link_flags(),
         )
@@ -93,6 +106,27 @@ def cythonized() -> list[Extension]:
     ]
 
 
+class BuildEngine(build_ext):
+    """Extensions, and then the eBPF programs."""
+
+    def run(self) -> None:
+        super().run()
+        if BPF_EXTENSION.startswith(ONLY):
+            built = build_bpf()
+            target = Path(self.get_ext_fullpath(BPF_EXTENSION)).with_name(BPF_OBJECT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(built, target)
+
+
+def build_bpf() -> Path:
+    """Compiles driver/bpf; needs clang, bpftool and a kernel that describes its types."""
+    command = ["make", "--silent", "-C", str(ROOT / "driver" / "bpf"), f"OUT={BPF_BUILD}"]
+    if "FALCOMOD_VMLINUX" in os.environ:
+        command.append(f"VMLINUX={os.environ['FALCOMOD_VMLINUX']}")
+    subprocess.run(command, check=True)
+    return BPF_BUILD / BPF_OBJECT
+
+
 def data_files() -> list[tuple[str, list[str]]]:
     """What an installation needs beside the package: the rules, and the driver to build."""
     files = [("share/falcomod", ["rules/falcomod_rules.yaml"])]
@@ -110,5 +144,6 @@ def is_driver_source(name: str) -> bool:
 setup(
     ext_modules=cythonized(),
     data_files=data_files(),
+    cmdclass={"build_ext": BuildEngine},
     options={"build_ext": {"parallel": os.cpu_count()}},
 )

@@ -135,6 +135,45 @@ cdef extern from "falcomod_ring.h" nogil:
     uint64_t fm_ring_offset(uint32_t cpu, uint32_t area)
 
 
+cdef extern from "falcomod_bpf.h" nogil:
+    enum:
+        FM_BPF_NUMBERS, FM_BPF_SLOTS, FM_BPF_CALLS, FM_BPF_CONTROLLERS, FM_BPF_CONTROLLER_NAME
+        FM_BPF_WANT_EXEC, FM_BPF_WANT_CHILD, FM_BPF_WANT_PROCEXIT
+
+    enum fm_bpf_armed:
+        FM_BPF_RESTING, FM_BPF_ARMED_ANY, FM_BPF_ARMED_FULL
+
+    struct fm_bpf_slot:
+        uint16_t sc
+        uint16_t code
+
+    struct fm_bpf_settings:
+        uint64_t boot_to_wall_ns
+        uint64_t knock
+        uint32_t owner
+        uint32_t snaplen
+        uint32_t armed
+        uint32_t watermark_bytes
+        uint32_t wanted
+        uint32_t controllers
+        char controller[16][16]  # [FM_BPF_CONTROLLERS][FM_BPF_CONTROLLER_NAME]; asserted in capture.bpf
+        fm_bpf_slot slots[1024]  # [FM_BPF_SLOTS]; likewise
+        uint16_t codes[512]      # [FM_BPF_CALLS]; likewise
+
+    struct fm_bpf_sample:
+        uint32_t cpu
+        uint32_t reserved
+
+    struct fm_bpf_cpu:
+        uint64_t produced
+        uint64_t delivered
+        uint64_t filtered
+        uint64_t faults
+        uint64_t lost[4][11]     # [FM_LOSS_REASON_MAX][FM_CLASS_MAX]
+        uint32_t depth
+        uint32_t ring
+
+
 cdef extern from "<sys/ioctl.h>" nogil:
     pass                         # _IOR and _IOW of the next header
 

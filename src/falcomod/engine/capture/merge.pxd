@@ -26,6 +26,8 @@ cdef class Merge:
     cdef readonly uint64_t out_of_order      # records older than one handed out before
 
     cdef int attach(self, int fd, uint32_t cpu, uint64_t data_size) except -1
+    # The same for a BPF ring buffer.
+    cdef int attach_bpf(self, int fd, uint64_t data_size) except -1
     # Maps nothing any more; counters are gone with the rings.
     cdef void detach(self) noexcept nogil
     # Looks at all heads at now_ns (wall clock): 1 when a record can be handed out.
@@ -34,12 +36,14 @@ cdef class Merge:
     cdef int next(self, Record *out) noexcept nogil
     # Passes size bytes of the ring that next() named; at most what is there.
     cdef void consume(self, uint64_t size) noexcept nogil
-    # Passes the rest of that ring's batch.
+    # Passes what cannot be told apart: the rest of that ring's batch, or one record of a BPF ring.
     cdef void drop_rest(self) noexcept nogil
     # Gives the space of everything consumed back to the producers.
     cdef void publish(self) noexcept nogil
 
     # Private.
+    cdef Ring *more_room(self) except NULL
+    cdef void passed(self) noexcept nogil
     cdef bint is_held(self) noexcept nogil
     cdef void stamp(self, uint32_t index) noexcept nogil
     cdef void sift_down(self, uint32_t hole) noexcept nogil

@@ -13,7 +13,8 @@ from libc.string cimport memcpy
 
 from falcomod.engine._uapi cimport fm_record_header
 from falcomod.engine.capture.ring cimport (
-    Ring, ring_at, ring_left, ring_map, ring_publish, ring_snapshot, ring_unmap,
+    Ring, ring_at, ring_left, ring_map, ring_map_bpf, ring_pass, ring_pass_rest, ring_publish,
+    ring_readable, ring_snapshot, ring_unmap,
 )
 
 cdef enum:
@@ -58,6 +59,17 @@ cdef class Merge:
         return sum(self.rings[index].refused for index in range(self.count))
 
     cdef int attach(self, int fd, uint32_t cpu, uint64_t data_size) except -1:
+        ring_map(self.more_room(), fd, cpu, data_size)
+        self.count += 1
+        return 0
+
+    cdef int attach_bpf(self, int fd, uint64_t data_size) except -1:
+        ring_map_bpf(self.more_room(), fd, data_size)
+        self.count += 1
+        return 0
+
+    cdef Ring *more_room(self) except NULL:
+        """Room for one more ring, behind those there are."""
         cdef Ring *rings = <Ring *>realloc(self.rings, (self.count + 1) * sizeof(Ring))
         cdef uint32_t *heap
         if rings == NULL:
@@ -67,9 +79,7 @@ cdef class Merge:
         if heap == NULL:
             raise MemoryError
         self.heap = heap
-        ring_map(&self.rings[self.count], fd, cpu, data_size)
-        self.count += 1
-        return 0
+        return &self.rings[self.count]
 
     cdef void detach(self) noexcept nogil:
         cdef uint32_t index
@@ -103,17 +113,26 @@ cdef class Merge:
             return 0
         ring = &self.rings[self.heap[0]]
         out.data = ring_at(ring)
-        out.size = ring_left(ring)
+        out.size = ring_readable(ring)
         out.cpu = <uint16_t>ring.cpu
         return 1
 
     cdef void consume(self, uint64_t size) noexcept nogil:
         cdef Ring *ring = &self.rings[self.heap[0]]
+        ring_pass(ring, size)
+        self.passed()
+
+    cdef void drop_rest(self) noexcept nogil:
+        ring_pass_rest(&self.rings[self.heap[0]])
+        self.passed()
+
+    cdef void passed(self) noexcept nogil:
+        """The oldest ring has moved on: its time, its space, its place among the others."""
+        cdef Ring *ring = &self.rings[self.heap[0]]
         if ring.ts_ns < self.last_ts_ns:
             self.out_of_order += 1
         else:
             self.last_ts_ns = ring.ts_ns
-        ring.position += min(size, ring_left(ring))
         if ring.position - ring.published > ring.data_size / PUBLISH_SHARE:
             ring_publish(ring)
         if ring_left(ring):
@@ -122,9 +141,6 @@ cdef class Merge:
             self.waiting -= 1
             self.heap[0] = self.heap[self.waiting]
         self.sift_down(0)
-
-    cdef void drop_rest(self) noexcept nogil:
-        self.consume(ring_left(&self.rings[self.heap[0]]))
 
     cdef void publish(self) noexcept nogil:
         cdef uint32_t index
@@ -141,7 +157,7 @@ cdef class Merge:
         cdef Ring *ring = &self.rings[index]
         cdef fm_record_header header
         ring.ts_ns = 0
-        if ring_left(ring) >= sizeof(header):
+        if ring_readable(ring) >= sizeof(header):
             memcpy(&header, ring_at(ring), sizeof(header))
             ring.ts_ns = header.ts
 

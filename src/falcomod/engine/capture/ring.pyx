@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Mapping one CPU's ring, and the two words that consumer and producer share.
+"""Mapping a ring, and the two words that consumer and producer share.
 
 The control page is the kernel's: what it says is checked all the same, since a
 head that cannot be would send the reader outside the mapping.
@@ -9,11 +9,12 @@ import os
 
 from libc.errno cimport errno
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.string cimport memcpy, memset
 from posix.mman cimport MAP_FAILED, MAP_SHARED, PROT_READ, PROT_WRITE, mmap, munmap
 
 from falcomod.engine._uapi cimport (
     FM_ABI_VERSION, FM_RING_AREA_CONTROL, FM_RING_AREA_DATA, FM_RING_CONTROL_SIZE,
-    FM_RING_SIZE_MAX, fm_ring_control, fm_ring_offset,
+    FM_RING_SIZE_MAX, fm_bpf_sample, fm_ring_control, fm_ring_offset,
 )
 
 from falcomod.errors import DriverError
@@ -27,6 +28,15 @@ cdef extern from * nogil:
         return __atomic_load_n(head, __ATOMIC_ACQUIRE);
     }
 
+    /*
+     * Pairs with the exchange by which bpf_ringbuf_output() clears the busy bit: the
+     * record is there before the bit says so.
+     */
+    static inline uint32_t frame_acquire(const void *frame)
+    {
+        return __atomic_load_n((const uint32_t *)frame, __ATOMIC_ACQUIRE);
+    }
+
     /* Pairs with the acquire of tail: our reads are over before space is used again. */
     static inline void tail_release(uint64_t *tail, uint64_t value)
     {
@@ -37,7 +47,15 @@ cdef extern from * nogil:
     _Static_assert(FM_LOSS_REASON_MAX == 4 && FM_CLASS_MAX == 11, "_uapi.pxd: lost");
     """
     uint64_t head_acquire(const uint64_t *head)
+    uint32_t frame_acquire(const void *frame)
     void tail_release(uint64_t *tail, uint64_t value)
+
+cdef enum:
+    FRAME_HEADER = 8             # BPF_RINGBUF_HDR_SZ
+    FRAME_DISCARDED = 1 << 30    # BPF_RINGBUF_DISCARD_BIT
+
+cdef uint32_t FRAME_BUSY = <uint32_t>1 << 31    # BPF_RINGBUF_BUSY_BIT
+cdef uint32_t FRAME_FLAGS = <uint32_t>3 << 30
 
 
 cdef int ring_map(Ring *ring, int fd, uint32_t cpu, uint64_t data_size) except -1:
@@ -58,17 +76,41 @@ cdef int ring_map(Ring *ring, int fd, uint32_t cpu, uint64_t data_size) except -
         error = cannot_map(cpu, "data")
         munmap(control, FM_RING_CONTROL_SIZE)
         raise error
+    memset(ring, 0, sizeof(Ring))
     ring.control = <fm_ring_control *>control
+    ring.head_word = &ring.control.head
+    ring.tail_word = &ring.control.tail
     ring.data = <const uint8_t *>data
     ring.data_size = data_size
     ring.cpu = cpu
-    ring.refused = 0
-    ring.ts_ns = 0
     # Only we write the tail: what an earlier mapping left unread is ours.
     ring.position = ring.control.tail
     ring.head = ring.position
     ring.published = ring.position
     return check_control(ring)
+
+
+cdef int ring_map_bpf(Ring *ring, int fd, uint64_t data_size) except -1:
+    cdef size_t page = os.sysconf("SC_PAGE_SIZE")
+    cdef void *tail = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)
+    cdef void *head
+    if tail == MAP_FAILED:
+        raise DriverError(f"cannot map a BPF ring buffer: {os.strerror(errno)}")
+    head = mmap(NULL, page + 2 * data_size, PROT_READ, MAP_SHARED, fd, page)
+    if head == MAP_FAILED:
+        error = DriverError(f"cannot map a BPF ring buffer: {os.strerror(errno)}")
+        munmap(tail, page)
+        raise error
+    memset(ring, 0, sizeof(Ring))
+    ring.head_word = <const uint64_t *>head
+    ring.tail_word = <uint64_t *>tail
+    ring.data = <const uint8_t *>head + page
+    ring.data_size = data_size
+    ring.framed = FRAME_HEADER + sizeof(fm_bpf_sample)
+    ring.position = ring.tail_word[0]
+    ring.head = ring.position
+    ring.published = ring.position
+    return 0
 
 
 cdef object cannot_map(uint32_t cpu, str what):
@@ -88,25 +130,57 @@ cdef int check_control(Ring *ring) except -1:
 
 
 cdef void ring_unmap(Ring *ring) noexcept nogil:
-    if ring.control == NULL:
+    cdef size_t page
+    if ring.data == NULL:
         return
-    munmap(ring.control, FM_RING_CONTROL_SIZE)
-    munmap(<void *>ring.data, 2 * ring.data_size)
+    if ring.framed:
+        page = <size_t>(ring.data - <const uint8_t *>ring.head_word)
+        munmap(ring.tail_word, page)
+        munmap(<void *>ring.head_word, page + 2 * ring.data_size)
+    else:
+        munmap(ring.control, FM_RING_CONTROL_SIZE)
+        munmap(<void *>ring.data, 2 * ring.data_size)
     ring.control = NULL
     ring.data = NULL
 
 
 cdef void ring_snapshot(Ring *ring) noexcept nogil:
-    cdef uint64_t head = head_acquire(&ring.control.head)
+    cdef uint64_t head = head_acquire(ring.head_word)
     # A head behind position wraps to a huge distance.
     if head - ring.position > ring.data_size or head < ring.head:
         ring.refused += 1
         return
     ring.head = head
+    if ring.framed:
+        ring_open_frame(ring)
+
+
+cdef void ring_open_frame(Ring *ring) noexcept nogil:
+    cdef const uint8_t *frame
+    cdef fm_bpf_sample sample
+    cdef uint32_t length
+    while ring_left(ring):
+        frame = ring.data + (ring.position & (ring.data_size - 1))
+        length = frame_acquire(frame)
+        if length & FRAME_BUSY:
+            ring.head = ring.position
+            return
+        ring.step = (FRAME_HEADER + <uint64_t>(length & ~FRAME_FLAGS) + 7) & ~<uint64_t>7
+        if ring.step > ring_left(ring):
+            # The kernel does not write such a thing: go on with what comes behind it.
+            ring.refused += 1
+            ring.position = ring.head
+            return
+        if not length & FRAME_DISCARDED and length >= sizeof(sample):
+            memcpy(&sample, frame + FRAME_HEADER, sizeof(sample))
+            ring.cpu = sample.cpu
+            ring.size = length - sizeof(sample)
+            return
+        ring.position += ring.step
 
 
 cdef void ring_publish(Ring *ring) noexcept nogil:
     if ring.published == ring.position:
         return
     ring.published = ring.position
-    tail_release(&ring.control.tail, ring.position)
+    tail_release(ring.tail_word, ring.position)

@@ -12,6 +12,10 @@ cdef enum:
     REFILL_NOTHING = 0           # none in the time allowed, or a signal came
     REFILL_BATCH = 1
 
+# The clock that records are stamped with.
+cdef uint64_t wall_clock_ns() noexcept nogil
+cdef void sleep_ns(uint64_t duration_ns) noexcept nogil
+
 
 cdef class Source:
     """Records in order of time, a batch after the other."""
