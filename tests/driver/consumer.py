@@ -132,7 +132,26 @@ class Ring:
         self.data.close()
 
 
-class Consumer:
+class Settling:
+    """What both drivers' consumers do with their counters."""
+
+    def totals(self) -> Counters:
+        raise NotImplementedError
+
+    def settled(self, timeout_s: float = 10) -> Counters:
+        """Totals once two looks in a row agree, so no probe is in the middle of one."""
+        deadline = time.monotonic() + timeout_s
+        before = self.totals()
+        while time.monotonic() < deadline:
+            time.sleep(0.05)
+            after = self.totals()
+            if after == before:
+                return after
+            before = after
+        raise AssertionError("the counters do not come to rest")
+
+
+class Consumer(Settling):
     """An open of the device; the process that makes it is not recorded."""
 
     def __init__(self) -> None:
@@ -230,15 +249,3 @@ class Consumer:
                 for reason in range(len(LOSS_REASONS))
             ),
         )
-
-    def settled(self, timeout_s: float = 10) -> Counters:
-        """Totals once two looks in a row agree, so no probe is in the middle of one."""
-        deadline = time.monotonic() + timeout_s
-        before = self.totals()
-        while time.monotonic() < deadline:
-            time.sleep(0.05)
-            after = self.totals()
-            if after == before:
-                return after
-            before = after
-        raise AssertionError("the counters do not come to rest")

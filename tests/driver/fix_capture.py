@@ -87,10 +87,24 @@ class Capture:
 CaptureCall = Callable[..., Capture]
 
 
+def driver() -> str:
+    """The driver under test: FALCOMOD_DRIVER, kmod or ebpf."""
+    return os.environ.get("FALCOMOD_DRIVER", "kmod")
+
+
+def open_consumer() -> Any:
+    """A consumer of the driver under test."""
+    if driver() == "kmod":
+        return Consumer()
+    from tests.driver.ebpf import EbpfConsumer
+
+    return EbpfConsumer()
+
+
 def capture_events(
     syscalls: Iterable[str], call: Callable[[], Any], *, tracepoints: int = 0, snaplen: int = 80
 ) -> Capture:
-    with Consumer() as consumer:
+    with open_consumer() as consumer:
         consumer.configure(snaplen=snaplen)
         consumer.select(syscalls, tracepoints=tracepoints)
         consumer.start()

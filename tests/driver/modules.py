@@ -16,6 +16,8 @@ CANDIDATES = ("crc7", "crc8", "ts_fsm", "ts_bm", "crc-itu-t")
 def spare_module() -> Path:
     """Its file; skips where none of the candidates is there and unused."""
     root = Path("/lib/modules", os.uname().release)
+    if not (root / "modules.dep").exists():
+        pytest.skip(f"this kernel has no modules in {root}")
     for line in (root / "modules.dep").read_text().splitlines():
         path, _, needs = line.partition(":")
         name = Path(path).stem

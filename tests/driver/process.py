@@ -32,7 +32,7 @@ def facts() -> dict[str, Any]:
         "comm": status["Name"].strip(),
         "vm_size": int(status["VmSize"].split()[0]),
         "vm_rss": int(status["VmRSS"].split()[0]),
-        "cgroup": cgroup(),
+        "cgroups": cgroups(),
         "loginuid": int(Path("/proc/self/loginuid").read_text()),
         "pgid": os.getpgid(0),
         "cap_inheritable": int(status["CapInh"], 16),
@@ -41,12 +41,13 @@ def facts() -> dict[str, Any]:
     }
 
 
-def cgroup() -> str:
-    """Path of the calling process in the unified hierarchy."""
+def cgroups() -> dict[str, str]:
+    """Paths of the calling process by controller; "" is the unified hierarchy."""
+    paths = {"": "/"}
     for line in Path("/proc/self/cgroup").read_text().splitlines():
-        if line.startswith("0::"):
-            return line[3:]
-    return "/"
+        _, controllers, path = line.split(":", 2)
+        paths.update(dict.fromkeys(controllers.split(","), path))
+    return paths
 
 
 def expected(about: dict[str, Any], **changes: object) -> dict[str, object]:
@@ -66,7 +67,7 @@ def expected(about: dict[str, Any], **changes: object) -> dict[str, object]:
         "vm_rss": near(about["vm_rss"]),
         "vm_swap": 0,
         "comm": about["comm"],
-        "cgroups": cgroups_of(about["cgroup"]),
+        "cgroups": cgroups_of(about["cgroups"]),
     }
     assert changes.keys() <= params.keys()
     return {**params, **changes}
@@ -96,8 +97,11 @@ SUBSYSTEMS = (
 )
 
 
-def cgroups_of(path: str) -> Matcher:
-    """subsystem=path in the kernel's order; where one is not enabled, an ancestor's path."""
+def cgroups_of(paths: dict[str, str]) -> Matcher:
+    """subsystem=path in the kernel's order.
+
+    A controller of the unified hierarchy that is not enabled there has an ancestor's path.
+    """
 
     def judge(found: object) -> bool:
         if not isinstance(found, bytes) or not found.endswith(b"\0"):
@@ -105,7 +109,17 @@ def cgroups_of(path: str) -> Matcher:
         pairs = [entry.split("=", 1) for entry in texts(found)]
         names = [name for name, _ in pairs]
         order = [name for name in SUBSYSTEMS if name in names]
-        ancestors = [path[: at or 1] for at in range(len(path) + 1) if path[at : at + 1] in "/"]
-        return names == order and "memory" in names and all(p in ancestors for _, p in pairs)
+        return (
+            names == order
+            and "memory" in names
+            and all(path in possible(paths, name) for name, path in pairs)
+        )
 
-    return Matcher(f"subsystem=… at or above {path}", judge)
+    return Matcher(f"subsystem=… of {paths}", judge)
+
+
+def possible(paths: dict[str, str], name: str) -> list[str]:
+    if name in paths:
+        return [paths[name]]
+    path = paths[""]
+    return [path[: at or 1] for at in range(len(path) + 1) if path[at : at + 1] in "/"]

@@ -50,7 +50,8 @@ def test_execve_a_program(capture: CaptureCall, tmp_path: Path) -> None:
     }
     event = run.only("EXECVE_19_X")
     memory = {name: event.params[name] for name in ("vm_size", "vm_rss")}
-    assert 0 < memory["vm_rss"] < memory["vm_size"] < about["vm_size"]
+    # Newer kernels count resident pages for each CPU first: a young program may have none yet.
+    assert 0 <= memory["vm_rss"] < memory["vm_size"] < about["vm_size"]
     event.expect(
         **expected(about | own, **memory),
         env=b"A=1\0EMPTY=\0B=x y\0",

@@ -59,7 +59,7 @@ def test_execveat_missing_file(capture: CaptureCall) -> None:
     assert (params["exe"], params["args"], params["env"]) == ("zero", b"one\0", b"A=1\0")
     assert (params["tid"], params["pid"], params["ptid"]) == (run.pid, run.pid, os.getpid())
     assert (params["cwd"], params["comm"]) == (None, about["comm"])
-    assert params["cgroups"] == cgroups_of(about["cgroup"])
+    assert params["cgroups"] == cgroups_of(about["cgroups"])
     assert (params["uid"], params["gid"]) == (0, 0)
     assert params["pgid"] == params["vpgid"] == about["pgid"]
     assert params["trusted_exepath"] == os.path.realpath("/proc/self/exe")

@@ -9,6 +9,7 @@ import time
 
 from tests.driver.child import in_child
 from tests.driver.consumer import TP_PROCEXIT, Consumer
+from tests.driver.fix_capture import driver, open_consumer
 from tests.driver.native import buffer, syscall
 from tests.reference.tables import syscalls
 
@@ -29,7 +30,7 @@ def three_calls() -> None:
 
 
 def test_only_selected_calls() -> None:
-    with Consumer() as consumer:
+    with open_consumer() as consumer:
         consumer.configure()
         consumer.select(["getpgrp"])
         consumer.start()
@@ -38,7 +39,7 @@ def test_only_selected_calls() -> None:
 
 
 def test_selection_changes_while_running() -> None:
-    with Consumer() as consumer:
+    with open_consumer() as consumer:
         consumer.configure()
         consumer.start()
         first = in_child(three_calls)
@@ -52,7 +53,7 @@ def test_selection_changes_while_running() -> None:
 
 
 def test_own_calls_are_not_seen() -> None:
-    with Consumer() as consumer:
+    with open_consumer() as consumer:
         consumer.configure()
         consumer.select(["getppid"])
         consumer.start()
@@ -68,7 +69,7 @@ def test_own_calls_are_not_seen() -> None:
 
 
 def test_two_consumers_at_once() -> None:
-    with Consumer() as wide, Consumer() as narrow:
+    with open_consumer() as wide, open_consumer() as narrow:
         wide.configure(snaplen=100)
         wide.select(["pwrite64", "getppid"])
         narrow.configure(snaplen=10)
@@ -87,15 +88,17 @@ def test_two_consumers_at_once() -> None:
         assert [record.event.id for record in second] == ["PWRITE_X"]
         assert first[1].params["data"] == bytes(range(100))
         assert second[0].params["data"] == bytes(range(10))
-        assert first[1].ts == second[0].ts
+        # The module looks at the clock once for both.
+        if driver() == "kmod":
+            assert first[1].ts == second[0].ts
 
 
 def test_consumer_that_ends_leaves_the_other_alone() -> None:
-    with Consumer() as stays:
+    with open_consumer() as stays:
         stays.configure()
         stays.select(["getppid"])
         stays.start()
-        with Consumer() as goes:
+        with open_consumer() as goes:
             goes.configure()
             goes.select(["getpgrp"])
             goes.start()
@@ -104,7 +107,7 @@ def test_consumer_that_ends_leaves_the_other_alone() -> None:
 
 
 def test_stop_and_start_again() -> None:
-    with Consumer() as consumer:
+    with open_consumer() as consumer:
         consumer.configure()
         consumer.select(["getppid"])
         consumer.start()
@@ -117,7 +120,7 @@ def test_stop_and_start_again() -> None:
 
 
 def test_times_are_those_of_the_wall_clock() -> None:
-    with Consumer() as consumer:
+    with open_consumer() as consumer:
         consumer.configure()
         consumer.select(["getppid"])
         consumer.start()
