@@ -38,7 +38,7 @@ LIBRARIES = {"falcomod.engine.capture.bpf": ["bpf"]}
 
 # Where the eBPF programs are built, and which extension they belong to.
 BPF_BUILD = ROOT / "build" / "bpf"
-BPF_OBJECT = "falcomod.bpf.o"
+BPF_OBJECTS = ("falcomod.bpf.o", "falcomod-typed.bpf.o")
 BPF_EXTENSION = "falcomod.engine.capture.bpf"
 
 # Modules of the event path. They index C arrays only, whose bounds decode has
@@ -112,19 +112,19 @@ class BuildEngine(build_ext):
     def run(self) -> None:
         super().run()
         if BPF_EXTENSION.startswith(ONLY):
-            built = build_bpf()
-            target = Path(self.get_ext_fullpath(BPF_EXTENSION)).with_name(BPF_OBJECT)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(built, target)
+            build_bpf()
+            beside = Path(self.get_ext_fullpath(BPF_EXTENSION)).parent
+            beside.mkdir(parents=True, exist_ok=True)
+            for name in BPF_OBJECTS:
+                shutil.copyfile(BPF_BUILD / name, beside / name)
 
 
-def build_bpf() -> Path:
+def build_bpf() -> None:
     """Compiles driver/bpf; needs clang, bpftool and a kernel that describes its types."""
-    command = ["make", "--silent", "-C", str(ROOT / "driver" / "bpf"), f"OUT={BPF_BUILD}"]
+    command = ["make", "--silent", "-j2", "-C", "driver/bpf", f"OUT={BPF_BUILD}"]
     if "FALCOMOD_VMLINUX" in os.environ:
         command.append(f"VMLINUX={os.environ['FALCOMOD_VMLINUX']}")
     subprocess.run(command, check=True)
-    return BPF_BUILD / BPF_OBJECT
 
 
 def data_files() -> list[tuple[str, list[str]]]:

@@ -11,6 +11,7 @@
  *	FM_API		before such a declaration: linked in the module; inlined in a
  *			BPF program, where calls with pointers need Linux 5.12
  *	fm_peek()	a member of a kernel object that another CPU may be writing
+ *	fm_peek_address()	the same where the pointer itself is what is recorded
  *	fm_peek_to()	the same for a member that is an array or a struct
  *	fm_probe()	what lies at a kernel address that may be none: 0, or an error
  *	fm_copy_kernel()	the same for as many bytes
@@ -58,6 +59,7 @@
 #define FM_API
 
 #define fm_peek(object, member) READ_ONCE((object)->member)
+#define fm_peek_address(object, member) fm_peek(object, member)
 #define fm_peek_to(to, object, member) memcpy(to, &(object)->member, sizeof((object)->member))
 #define fm_probe(value, pointer) get_kernel_nofault(value, pointer)
 #define fm_copy_kernel(to, from, size) copy_from_kernel_nofault(to, from, size)

@@ -247,7 +247,7 @@ static void copy_unix_name(struct address *address, struct sock *sk)
 static void push_unix_tuple(struct fm_record *record, struct sock *sk,
 			    enum fm_direction direction, struct address *name)
 {
-	struct sock *peer = fm_peek(unix_sk(sk), peer);
+	struct sock *peer = fm_peek_address(unix_sk(sk), peer);
 	struct unix_tuple tuple = { .family = AF_UNIX };
 	bool inbound = direction == FM_INBOUND;
 

@@ -26,16 +26,9 @@ static __always_inline u32 native_number(struct pt_regs *regs)
 	return regs->orig_ax;
 }
 
-/*
- * in_ia32_syscall().  The helper that gives a typed pointer came with Linux 5.11
- * ("bpf: Implement get_current_task_btf and RET_PTR_TO_BTF_ID").
- */
-static __always_inline bool is_compat(void)
-{
-	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf))
-		return bpf_get_current_task_btf()->thread_info.status & TS_COMPAT;
-	return fm_peek(current, thread_info.status) & TS_COMPAT;
-}
+/* in_ia32_syscall() */
+#define IS_COMPAT(task) ((task)->thread_info.status & TS_COMPAT)
+#define PROBE_COMPAT(task) (BPF_CORE_READ(task, thread_info.status) & TS_COMPAT)
 
 static __always_inline u64 fm_bpf_first_argument(struct pt_regs *regs)
 {
@@ -68,11 +61,9 @@ static __always_inline u32 native_number(struct pt_regs *regs)
 	return regs->syscallno;
 }
 
-/* Calls of 32-bit ARM tasks have no portable numbers in the table. */
-static __always_inline bool is_compat(void)
-{
-	return fm_peek(current, thread_info.flags) & (1ul << 22); /* TIF_32BIT */
-}
+/* TIF_32BIT; calls of such tasks have no portable numbers in the table. */
+#define IS_COMPAT(task) ((task)->thread_info.flags & (1ul << 22))
+#define PROBE_COMPAT(task) (BPF_CORE_READ(task, thread_info.flags) & (1ul << 22))
 
 static __always_inline u64 fm_bpf_first_argument(struct pt_regs *regs)
 {
@@ -90,26 +81,55 @@ static __always_inline void read_arguments(struct pt_regs *regs, bool compat, un
 }
 #endif
 
-/* The slot of the call (see ../arch/arch.h). */
-static __always_inline u32 fm_bpf_slot(struct pt_regs *regs)
+/* Who makes the call. */
+struct fm_bpf_caller {
+	u32 tid;
+	u32 pid;
+	bool compat;		/* a 32-bit call */
+};
+
+/*
+ * The helper that gives a typed pointer came with Linux 5.11 ("bpf: Implement
+ * get_current_task_btf and RET_PTR_TO_BTF_ID").  What the caller of this does not
+ * use is not read.
+ */
+static __always_inline struct fm_bpf_caller fm_bpf_caller(void)
+{
+	struct task_struct *task;
+	struct fm_bpf_caller caller;
+
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)) {
+		task = bpf_get_current_task_btf();
+		caller.tid = task->pid;
+		caller.pid = task->tgid;
+		caller.compat = IS_COMPAT(task);
+		return caller;
+	}
+	task = (struct task_struct *)bpf_get_current_task();
+	caller.tid = BPF_CORE_READ(task, pid);
+	caller.pid = BPF_CORE_READ(task, tgid);
+	caller.compat = PROBE_COMPAT(task);
+	return caller;
+}
+
+/* The number as one of 64-bit calls below FM_BPF_NUMBERS, FM_ARCH_SLOT_NONE if it is no call's. */
+static __always_inline u32 fm_bpf_number(struct pt_regs *regs)
 {
 	u32 number = native_number(regs);
 
 	if (unlikely(number >= FM_BPF_NUMBERS))
 		number = fm_arch_rare_number(number);
-	if (unlikely(number >= FM_BPF_NUMBERS))
-		return FM_ARCH_SLOT_NONE;
-	return is_compat() ? FM_BPF_NUMBERS + number : number;
+	return number;
 }
 
-static __always_inline void fm_bpf_call(struct pt_regs *regs, u32 slot, long ret,
+static __always_inline void fm_bpf_call(struct pt_regs *regs, u32 number, bool compat, long ret,
 					struct fm_call *call)
 {
-	bool compat = slot >= FM_BPF_NUMBERS;
+	u32 slot = compat ? FM_BPF_NUMBERS + number : number;
 
 	read_arguments(regs, compat, call->args);
 	call->ret = ret;
-	call->nr = slot % FM_BPF_NUMBERS;
+	call->nr = number;
 	call->sc = fm_settings.slots[slot % FM_BPF_SLOTS].sc;
 	call->compat = compat || fm_arch_compat_layout(native_number(regs));
 }

@@ -24,14 +24,14 @@ static __always_inline struct kernfs_node *parent_of(struct kernfs_node *node)
 	struct kernfs_node___old *old = (void *)node;
 
 	if (bpf_core_field_exists(old->parent))
-		return BPF_CORE_READ(old, parent);
-	return BPF_CORE_READ(node, __parent);
+		return FM_READ(old, parent);
+	return FM_READ(node, __parent);
 }
 
 /* Writes the path and its NUL so that it ends at to[CGROUP_PATH_END]; its size. */
 static __always_inline u32 build_path(u8 *to, struct cgroup *cgroup)
 {
-	struct kernfs_node *node = BPF_CORE_READ(cgroup, kn);
+	struct kernfs_node *node = FM_READ(cgroup, kn);
 	u32 begin = CGROUP_PATH_END - 1, length, i;
 	struct kernfs_node *parent;
 	const char *name;
@@ -41,7 +41,7 @@ static __always_inline u32 build_path(u8 *to, struct cgroup *cgroup)
 		parent = parent_of(node);
 		if (!parent)
 			break;
-		name = BPF_CORE_READ(node, name);
+		name = FM_READ(node, name);
 		/* Its length first; where that is written will be overwritten. */
 		length = bpf_probe_read_kernel_str(to + CGROUP_PATH_END, 256, name);
 		length = fm_bounded(length - 1, 0xff);
@@ -76,7 +76,7 @@ FM_BPF_FUNCTION u32 fm_bpf_cgroups(u64 address, u32 at)
 	struct task_struct *task = (struct task_struct *)address;
 	struct fm_bpf_cpu *cpu = this_cpu();
 	u8 *list = cpu ? cpu->record + fm_bounded(at, 0xffff) : NULL;
-	struct css_set *set = BPF_CORE_READ(task, cgroups);
+	struct css_set *set = FM_READ(task, cgroups);
 	const void *states = (void *)set + bpf_core_field_offset(struct css_set, subsys);
 	struct cgroup_subsys_state *state;
 	struct cgroup *cgroup, *last = NULL;
@@ -90,7 +90,7 @@ FM_BPF_FUNCTION u32 fm_bpf_cgroups(u64 address, u32 at)
 			break;
 		if (bpf_probe_read_kernel(&state, sizeof(state), states + i * sizeof(state)))
 			break;
-		cgroup = BPF_CORE_READ(state, cgroup);
+		cgroup = FM_READ(state, cgroup);
 		name = fm_settings.controller[i];
 		/* Its NUL is not wanted. */
 		used += bpf_probe_read_kernel_str(list + fm_bounded(used, 0xfff),

@@ -30,14 +30,14 @@ struct inode___old {
 
 static __always_inline struct file *fm_executable_get(void)
 {
-	return BPF_CORE_READ(current, mm, exe_file);
+	return FM_READ_ADDRESS(current, mm, exe_file);
 }
 
 static __always_inline void fm_executable_put(struct file *file)
 {
 }
 
-static __always_inline bool has_capability(const struct cred *cred, u32 capability)
+static __always_inline bool has_capability(struct cred *cred, u32 capability)
 {
 	u64 set = 0;
 
@@ -45,14 +45,14 @@ static __always_inline bool has_capability(const struct cred *cred, u32 capabili
 	return set >> capability & 1;
 }
 
-static __always_inline bool is_in_group(const struct cred *cred, u32 gid)
+static __always_inline bool is_in_group(struct cred *cred, u32 gid)
 {
-	struct group_info *groups = BPF_CORE_READ(cred, group_info);
+	struct group_info *groups = FM_READ(cred, group_info);
 	const void *gids = (void *)groups + bpf_core_field_offset(struct group_info, gid);
-	int count = BPF_CORE_READ(groups, ngroups);
+	int count = FM_READ(groups, ngroups);
 	u32 member, i;
 
-	if (BPF_CORE_READ(cred, fsgid.val) == gid)
+	if (FM_READ(cred, fsgid.val) == gid)
 		return true;
 	for (i = 0; i < GROUPS_MAX; i++) {
 		if ((int)i >= count)
@@ -66,15 +66,15 @@ static __always_inline bool is_in_group(const struct cred *cred, u32 gid)
 
 static __always_inline bool is_writable(struct inode *inode)
 {
-	const struct cred *cred = BPF_CORE_READ(current, cred);
-	u32 mode = BPF_CORE_READ(inode, i_mode);
+	struct cred *cred = (struct cred *)FM_READ(current, cred);
+	u32 mode = FM_READ(inode, i_mode);
 
 	/* The owner may change the mode first. */
-	if (BPF_CORE_READ(cred, fsuid.val) == BPF_CORE_READ(inode, i_uid.val))
+	if (FM_READ(cred, fsuid.val) == FM_READ(inode, i_uid.val))
 		return true;
 	if (has_capability(cred, CAP_FOWNER) || has_capability(cred, CAP_DAC_OVERRIDE))
 		return true;
-	if (is_in_group(cred, BPF_CORE_READ(inode, i_gid.val)))
+	if (is_in_group(cred, FM_READ(inode, i_gid.val)))
 		return mode & S_IWGRP;
 	return mode & S_IWOTH;
 }
@@ -82,11 +82,11 @@ static __always_inline bool is_writable(struct inode *inode)
 /* memfd_create(2) makes a file without a directory, named for what it is. */
 static __always_inline bool is_memfd(struct file *file)
 {
-	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
-	const u8 *name = BPF_CORE_READ(dentry, d_name.name);
+	struct dentry *dentry = FM_READ(file, f_path.dentry);
+	const u8 *name = FM_READ(dentry, d_name.name);
 	u64 start = 0, memfd = 0;
 
-	if (BPF_CORE_READ(dentry, d_parent) != dentry)
+	if (FM_READ(dentry, d_parent) != dentry)
 		return false;
 	bpf_probe_read_kernel(&start, 6, name);
 	memcpy(&memfd, "memfd:", 6);
@@ -100,7 +100,7 @@ static __always_inline u32 fm_executable_flags(struct file *file)
 
 	if (!file)
 		return 0;
-	inode = BPF_CORE_READ(file, f_inode);
+	inode = FM_READ(file, f_inode);
 	if (is_writable(inode))
 		flags |= FM_execve_flags_EXE_WRITABLE;
 	if (is_memfd(file))
@@ -127,13 +127,13 @@ static __always_inline u64 change_time(struct inode *inode)
 	struct inode___old *old = (void *)inode;
 
 	if (bpf_core_field_exists(inode->i_ctime_sec))
-		return nanoseconds(BPF_CORE_READ(inode, i_ctime_sec),
-				   BPF_CORE_READ(inode, i_ctime_nsec));
+		return nanoseconds(FM_READ(inode, i_ctime_sec),
+				   FM_READ(inode, i_ctime_nsec));
 	if (bpf_core_field_exists(middle->__i_ctime))
-		return nanoseconds(BPF_CORE_READ(middle, __i_ctime.tv_sec),
-				   BPF_CORE_READ(middle, __i_ctime.tv_nsec));
-	return nanoseconds(BPF_CORE_READ(old, i_ctime.tv_sec),
-			   BPF_CORE_READ(old, i_ctime.tv_nsec));
+		return nanoseconds(FM_READ(middle, __i_ctime.tv_sec),
+				   FM_READ(middle, __i_ctime.tv_nsec));
+	return nanoseconds(FM_READ(old, i_ctime.tv_sec),
+			   FM_READ(old, i_ctime.tv_nsec));
 }
 
 static __always_inline u64 modification_time(struct inode *inode)
@@ -142,20 +142,20 @@ static __always_inline u64 modification_time(struct inode *inode)
 	struct inode___old *old = (void *)inode;
 
 	if (bpf_core_field_exists(inode->i_mtime_sec))
-		return nanoseconds(BPF_CORE_READ(inode, i_mtime_sec),
-				   BPF_CORE_READ(inode, i_mtime_nsec));
+		return nanoseconds(FM_READ(inode, i_mtime_sec),
+				   FM_READ(inode, i_mtime_nsec));
 	if (bpf_core_field_exists(middle->__i_mtime))
-		return nanoseconds(BPF_CORE_READ(middle, __i_mtime.tv_sec),
-				   BPF_CORE_READ(middle, __i_mtime.tv_nsec));
-	return nanoseconds(BPF_CORE_READ(old, i_mtime.tv_sec),
-			   BPF_CORE_READ(old, i_mtime.tv_nsec));
+		return nanoseconds(FM_READ(middle, __i_mtime.tv_sec),
+				   FM_READ(middle, __i_mtime.tv_nsec));
+	return nanoseconds(FM_READ(old, i_mtime.tv_sec),
+			   FM_READ(old, i_mtime.tv_nsec));
 }
 
 static __always_inline void fm_push_executable_inode(struct fm_record *record, struct file *file)
 {
-	struct inode *inode = file ? BPF_CORE_READ(file, f_inode) : NULL;
+	struct inode *inode = file ? FM_READ(file, f_inode) : NULL;
 
-	fm_push_u64(record, inode ? BPF_CORE_READ(inode, i_ino) : 0);
+	fm_push_u64(record, inode ? FM_READ(inode, i_ino) : 0);
 	fm_push_u64(record, inode ? change_time(inode) : 0);
 	fm_push_u64(record, inode ? modification_time(inode) : 0);
 }

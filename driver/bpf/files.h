@@ -11,13 +11,13 @@
 /* The file behind a descriptor, also one opened with O_PATH, or NULL. */
 static __always_inline struct file *fm_bpf_file(long fd)
 {
-	struct fdtable *table = BPF_CORE_READ(current, files, fdt);
+	struct fdtable *table = FM_READ(current, files, fdt);
 	struct file **slots;
 	struct file *file;
 
-	if (fd < 0 || fd >= BPF_CORE_READ(table, max_fds))
+	if (fd < 0 || fd >= FM_READ(table, max_fds))
 		return NULL;
-	slots = BPF_CORE_READ(table, fd);
+	slots = FM_READ(table, fd);
 	if (bpf_probe_read_kernel(&file, sizeof(file), slots + fd))
 		return NULL;
 	return file;

@@ -117,8 +117,40 @@ struct io_uring_params {
 	((type *)((char *)(pointer) - __builtin_offsetof(type, member)))
 #endif
 
-/* Nothing in a kernel object can be trusted to be there: every read is probed. */
-#define fm_peek(object, member) BPF_CORE_READ(object, member)
+/*
+ * FM_READ(object, a, b) is object->a->b.  Nothing in a kernel object can be trusted to
+ * be there, so no read may fault.  Either each is a call to a helper, on every
+ * kernel; or, a tenth of the cost, the pointer is declared to the verifier as
+ * one to such an object, which it then lets the program read like its own
+ * memory, and what faults reads as 0 (bpf_rdonly_cast(), commit a35b9af4ec2c,
+ * v6.2).  The programs are built both ways, because some kernels before 5.16
+ * refuse a program that names a kernel function they lack, even in dead code.
+ */
+#ifdef FM_BPF_TYPED
+extern void *bpf_rdonly_cast(const void *object, __u32 type) __ksym;
+
+#define FM_TYPED(object) \
+	((typeof(object))bpf_rdonly_cast(object, bpf_core_type_id_kernel(typeof(*(object)))))
+#define FM_READ_1(object, a) (FM_TYPED(object)->a)
+#define FM_READ_2(object, a, b)			\
+	({					\
+		typeof((object)->a) to_b = FM_READ_1(object, a);	\
+		FM_READ_1(to_b, b);		\
+	})
+#define FM_READ_3(object, a, b, c)		\
+	({					\
+		typeof((object)->a->b) to_c = FM_READ_2(object, a, b);	\
+		FM_READ_1(to_c, c);		\
+	})
+#define FM_READ_CHOICE(a, b, c, name, ...) name
+#define FM_READ(object, ...) \
+	FM_READ_CHOICE(__VA_ARGS__, FM_READ_3, FM_READ_2, FM_READ_1)(object, __VA_ARGS__)
+#else
+#define FM_READ(object, ...) BPF_CORE_READ(object, __VA_ARGS__)
+#endif
+
+#define fm_peek(object, member) FM_READ(object, member)
+#define fm_peek_address(object, member) FM_READ_ADDRESS(object, member)
 #define fm_peek_to(to, object, member) BPF_CORE_READ_INTO(to, object, member)
 
 #define fm_probe(value, pointer) bpf_probe_read_kernel(&(value), sizeof(value), pointer)
@@ -132,6 +164,9 @@ struct io_uring_params {
 
 #define current ((struct task_struct *)bpf_get_current_task())
 
+/* An address that a function of its own takes must be a number to the verifier. */
+#define FM_READ_ADDRESS(object, ...) BPF_CORE_READ(object, __VA_ARGS__)
+
 /* Members that the kernel's own headers name by macros. */
 #define sk_family __sk_common.skc_family
 #define sk_v6_rcv_saddr __sk_common.skc_v6_rcv_saddr
@@ -141,7 +176,7 @@ struct io_uring_params {
 #define inet_dport sk.__sk_common.skc_dport
 #define inet_sk(sk) ((struct inet_sock *)(sk))
 #define unix_sk(sk) ((struct unix_sock *)(sk))
-#define inet6_sk(sk) BPF_CORE_READ(inet_sk(sk), pinet6)
+#define inet6_sk(sk) FM_READ(inet_sk(sk), pinet6)
 
 #ifdef __TARGET_ARCH_x86
 #define CONFIG_X86_64 1

@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Maps and settings, see uapi/falcomod_bpf.h.  dispatch.c defines them, the families refer to them. */
+/* Maps and settings, see uapi/falcomod_bpf.h. */
 #ifndef FM_BPF_MAPS_H
 #define FM_BPF_MAPS_H
 
 #include "bpf/kernel.h"
 #include "uapi/falcomod_bpf.h"
 
-#ifdef FM_BPF_DEFINE_MAPS
-#define FM_BPF_MAP
+/* Nobody is the owner until the loader asks. */
 struct fm_bpf_settings fm_settings SEC(".data.settings") = { .owner = ~0u };
-#else
-#define FM_BPF_MAP extern
-extern struct fm_bpf_settings fm_settings SEC(".data.settings");
-#endif
 
 /* A BPF ring buffer, of a size that the loader knows. */
 struct fm_ringbuf {
@@ -20,14 +15,14 @@ struct fm_ringbuf {
 	__uint(max_entries, FM_RING_SIZE_DEFAULT);
 };
 
-FM_BPF_MAP struct {
+struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, 1);
 	__type(key, u32);
 	__array(values, struct fm_ringbuf);
 } fm_rings SEC(".maps");
 
-FM_BPF_MAP struct {
+struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
@@ -35,13 +30,13 @@ FM_BPF_MAP struct {
 	__type(value, struct fm_bpf_cpu);
 } fm_cpus SEC(".maps");
 
-FM_BPF_MAP struct {
+struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096);
 } fm_bell SEC(".maps");
 
 /* What fills an event, by its code. */
-FM_BPF_MAP struct {
+struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
 	__uint(max_entries, FM_EVENT_MAX);
 	__type(key, u32);
@@ -49,11 +44,11 @@ FM_BPF_MAP struct {
 } fm_programs SEC(".maps");
 
 /*
- * Long loops are functions of their own, linked, with numbers for arguments: the
+ * Long loops are functions of their own, global, with numbers for arguments: the
  * verifier looks at each once, not once in every program and state that calls it.
  * (Pointers as arguments came with 5.12.)  They write into the CPU's slot.
  */
-#define FM_BPF_FUNCTION __weak __noinline
+#define FM_BPF_FUNCTION __noinline
 
 static __always_inline struct fm_bpf_cpu *this_cpu(void)
 {

@@ -14,10 +14,10 @@ static __always_inline void fm_opened_look(struct fm_opened *opened, long fd)
 	memset(opened, 0, sizeof(*opened));
 	if (!file)
 		return;
-	inode = BPF_CORE_READ(file, f_inode);
-	opened->dev = fm_bpf_device(BPF_CORE_READ(inode, i_sb, s_dev));
-	opened->ino = BPF_CORE_READ(inode, i_ino);
-	opened->created = BPF_CORE_READ(file, f_mode) & FMODE_CREATED;
+	inode = FM_READ(file, f_inode);
+	opened->dev = fm_bpf_device(FM_READ(inode, i_sb, s_dev));
+	opened->ino = FM_READ(inode, i_ino);
+	opened->created = FM_READ(file, f_mode) & FMODE_CREATED;
 	opened->layer = fm_overlay_layer(inode);
 }
 
@@ -25,7 +25,7 @@ static __always_inline u64 fm_opened_inode(long fd)
 {
 	struct file *file = fm_bpf_file(fd);
 
-	return file ? BPF_CORE_READ(file, f_inode, i_ino) : 0;
+	return file ? FM_READ(file, f_inode, i_ino) : 0;
 }
 
 static __always_inline void fm_push_opened_path(struct fm_record *record, long fd)

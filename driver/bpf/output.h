@@ -89,11 +89,11 @@ static __always_inline void fm_bpf_leave(struct fm_bpf_cpu *cpu, struct fm_recor
 }
 
 /* Is the event wanted, and not the owner's own doing (which is counted)? */
-static __always_inline bool fm_bpf_is_owner(void)
+static __always_inline bool fm_bpf_is_owner(u32 pid)
 {
 	struct fm_bpf_cpu *cpu;
 
-	if (likely(bpf_get_current_pid_tgid() >> 32 != fm_settings.owner))
+	if (likely(pid != fm_settings.owner))
 		return false;
 	cpu = this_cpu();
 	if (cpu)
@@ -103,7 +103,7 @@ static __always_inline bool fm_bpf_is_owner(void)
 
 static __always_inline bool fm_bpf_wants(u32 event)
 {
-	return fm_settings.wanted & event && !fm_bpf_is_owner();
+	return fm_settings.wanted & event && !fm_bpf_is_owner(bpf_get_current_pid_tgid() >> 32);
 }
 
 #endif

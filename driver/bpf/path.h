@@ -33,8 +33,8 @@ static __always_inline void path_put(struct fm_bpf_path *path, const void *bytes
 /* "/name" in front; false when there is no more room. */
 static __always_inline bool path_put_name(struct fm_bpf_path *path, struct dentry *dentry)
 {
-	u32 length = BPF_CORE_READ(dentry, d_name.len);
-	const u8 *name = BPF_CORE_READ(dentry, d_name.name);
+	u32 length = FM_READ(dentry, d_name.len);
+	const u8 *name = FM_READ(dentry, d_name.name);
 	u32 used = path->end - path->begin;
 
 	length = fm_bounded(length, 0xff);
@@ -50,22 +50,22 @@ static __always_inline bool path_put_name(struct fm_bpf_path *path, struct dentr
 /* Files without a directory, such as those of memfd_create(2), whose name is made up. */
 static __always_inline bool is_nameless(struct dentry *dentry, struct mount *mount)
 {
-	return BPF_CORE_READ(dentry, d_parent) == dentry &&
-	       BPF_CORE_READ(mount, mnt_parent) == mount &&
-	       BPF_CORE_READ(dentry, d_op, d_dname) != NULL;
+	return FM_READ(dentry, d_parent) == dentry &&
+	       FM_READ(mount, mnt_parent) == mount &&
+	       FM_READ(dentry, d_op, d_dname) != NULL;
 }
 
 static __always_inline bool is_unlinked(struct dentry *dentry)
 {
-	return !BPF_CORE_READ(dentry, d_hash.pprev) &&
-	       BPF_CORE_READ(dentry, d_parent) != dentry;
+	return !FM_READ(dentry, d_hash.pprev) &&
+	       FM_READ(dentry, d_parent) != dentry;
 }
 
 static __always_inline void walk_up(struct fm_bpf_path *path, struct dentry *dentry,
 				    struct mount *mount)
 {
-	struct dentry *root = BPF_CORE_READ(current, fs, root.dentry);
-	struct vfsmount *root_mount = BPF_CORE_READ(current, fs, root.mnt);
+	struct dentry *root = FM_READ(current, fs, root.dentry);
+	struct vfsmount *root_mount = FM_READ(current, fs, root.mnt);
 	struct dentry *parent;
 	struct mount *above;
 	u32 i;
@@ -73,12 +73,12 @@ static __always_inline void walk_up(struct fm_bpf_path *path, struct dentry *den
 	for (i = 0; i < NAMES_MAX; i++) {
 		if (dentry == root && &mount->mnt == root_mount)
 			break;
-		parent = BPF_CORE_READ(dentry, d_parent);
-		if (dentry == BPF_CORE_READ(mount, mnt.mnt_root) || dentry == parent) {
-			above = BPF_CORE_READ(mount, mnt_parent);
+		parent = FM_READ(dentry, d_parent);
+		if (dentry == FM_READ(mount, mnt.mnt_root) || dentry == parent) {
+			above = FM_READ(mount, mnt_parent);
 			if (above == mount)
 				break;
-			dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+			dentry = FM_READ(mount, mnt_mountpoint);
 			mount = above;
 			continue;
 		}
@@ -94,8 +94,8 @@ FM_BPF_FUNCTION u32 fm_bpf_path(u64 address, u32 at)
 	struct file *file = (struct file *)address;
 	struct fm_bpf_cpu *cpu = this_cpu();
 	u8 *to = cpu ? cpu->record + fm_bounded(at, 0xffff) : NULL;
-	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
-	struct vfsmount *mnt = BPF_CORE_READ(file, f_path.mnt);
+	struct dentry *dentry = FM_READ(file, f_path.dentry);
+	struct vfsmount *mnt = FM_READ(file, f_path.mnt);
 	struct mount *mount = container_of(mnt, struct mount, mnt);
 	struct fm_bpf_path path = { .to = to, .begin = PATH_END, .end = PATH_END };
 	bool nameless = is_nameless(dentry, mount);

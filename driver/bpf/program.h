@@ -2,7 +2,7 @@
 /*
  * One program for each event: what the rows of the fill tables become.
  *
- * dispatch.c jumps to the program of a system call's event.  A program reads
+ * fm_dispatch jumps to the program of a system call's event.  A program reads
  * the call once more from the registers, which are its only arguments, builds
  * the record in the CPU's slot and hands it to the ring.
  */
@@ -43,19 +43,21 @@ static __always_inline bool fm_bpf_is_of_sockets(u32 category)
 	int BPF_PROG(fm_##event, struct pt_regs *regs, long ret)		\
 	{									\
 		struct fm_bpf_cpu *cpu = fm_bpf_enter(FM_##event##_LOSS);	\
+		struct fm_bpf_caller caller;					\
 		struct fm_record record;					\
 		struct fm_call call;						\
 										\
 		if (!cpu)							\
 			return 0;						\
-		fm_bpf_call(regs, fm_bpf_slot(regs), ret, &call);		\
+		caller = fm_bpf_caller();					\
+		fm_bpf_call(regs, fm_bpf_number(regs), caller.compat, ret, &call); \
 		if (fm_bpf_is_of_sockets(FM_##event##_CATEGORY) &&		\
 		    unlikely(call.sc == FM_SC_socketcall))			\
 			fm_socketcall_expand(&call);				\
 		fm_record_begin(&record, cpu, FM_##event##_NPARAMS);		\
 		function(&record, &call);					\
 		fm_bpf_leave(cpu, &record, FM_##event, FM_##event##_NPARAMS,	\
-			     FM_##event##_LOSS, (u32)bpf_get_current_pid_tgid()); \
+			     FM_##event##_LOSS, caller.tid);			\
 		return 0;							\
 	}
 

@@ -10,9 +10,9 @@ static __always_inline struct socket *fm_socket_get(unsigned long fd)
 {
 	struct file *file = fm_bpf_file((s32)fd);
 
-	if (!file || (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
+	if (!file || (FM_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
 		return NULL;
-	return BPF_CORE_READ(file, private_data);
+	return FM_READ(file, private_data);
 }
 
 static __always_inline void fm_socket_put(struct socket *socket)
@@ -21,7 +21,7 @@ static __always_inline void fm_socket_put(struct socket *socket)
 
 static __always_inline struct sock *fm_sock_of(struct socket *socket)
 {
-	return socket ? BPF_CORE_READ(socket, sk) : NULL;
+	return socket ? FM_READ_ADDRESS(socket, sk) : NULL;
 }
 
 #endif

@@ -53,14 +53,14 @@ static __always_inline void push_split(struct fm_record *record, u8 *strings, u3
 
 static __always_inline void fm_push_arguments(struct fm_record *record, struct task_struct *task)
 {
-	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct mm_struct *mm = FM_READ(task, mm);
 	u32 faults = record->faults;
 	u32 room, size = 0;
 	u8 *to = fm_record_room(record, &room);
 
 	if (mm)
-		size = copy_strings(record, to, BPF_CORE_READ(mm, arg_start),
-				    BPF_CORE_READ(mm, arg_end));
+		size = copy_strings(record, to, FM_READ(mm, arg_start),
+				    FM_READ(mm, arg_end));
 	if (!size && record->faults == faults) {
 		/* No argument at all is an empty name, not an unknown one. */
 		to[0] = 0;
@@ -73,13 +73,13 @@ static __always_inline void fm_push_arguments(struct fm_record *record, struct t
 
 static __always_inline void fm_push_environment(struct fm_record *record, struct task_struct *task)
 {
-	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct mm_struct *mm = FM_READ(task, mm);
 	u32 room, size = 0;
 	u8 *to = fm_record_room(record, &room);
 
 	if (mm)
-		size = copy_strings(record, to, BPF_CORE_READ(mm, env_start),
-				    BPF_CORE_READ(mm, env_end));
+		size = copy_strings(record, to, FM_READ(mm, env_start),
+				    FM_READ(mm, env_end));
 	fm_push_built(record, size);
 }
 
@@ -151,18 +151,18 @@ static __always_inline s64 mm_counter(struct mm_struct *mm, u32 member)
 		u32 step = bpf_core_type_size(struct percpu_counter);
 		struct percpu_counter *counter = (void *)counters + member * step;
 
-		pages = BPF_CORE_READ(counter, count);
+		pages = FM_READ(counter, count);
 	}
 	return pages > 0 ? pages : 0;
 }
 
 static __always_inline void fm_push_memory_size(struct fm_record *record, struct task_struct *task)
 {
-	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct mm_struct *mm = FM_READ(task, mm);
 	u64 size = 0, resident = 0, swapped = 0;
 
 	if (mm) {
-		size = BPF_CORE_READ(mm, total_vm);
+		size = FM_READ(mm, total_vm);
 		resident = mm_counter(mm, MM_FILEPAGES) + mm_counter(mm, MM_ANONPAGES) +
 			   mm_counter(mm, MM_SHMEMPAGES);
 		swapped = mm_counter(mm, MM_SWAPENTS);
@@ -174,8 +174,8 @@ static __always_inline void fm_push_memory_size(struct fm_record *record, struct
 
 static __always_inline void fm_push_memory(struct fm_record *record, struct task_struct *task)
 {
-	fm_push_u64(record, BPF_CORE_READ(task, maj_flt));
-	fm_push_u64(record, BPF_CORE_READ(task, min_flt));
+	fm_push_u64(record, FM_READ(task, maj_flt));
+	fm_push_u64(record, FM_READ(task, min_flt));
 	fm_push_memory_size(record, task);
 }
 
@@ -188,7 +188,7 @@ static __always_inline void fm_push_comm(struct fm_record *record, struct task_s
 
 static __always_inline void fm_push_capabilities(struct fm_record *record)
 {
-	const struct cred *cred = BPF_CORE_READ(current, cred);
+	struct cred *cred = (struct cred *)FM_READ(current, cred);
 	u64 set = 0;
 
 	/* Two words of 32 bits until v6.3, one of 64 from then on: the same bytes. */
@@ -205,91 +205,91 @@ static __always_inline pid_t number_at(struct pid *pid, u32 level)
 {
 	struct upid *number = (void *)pid + bpf_core_field_offset(struct pid, numbers);
 
-	if (!pid || level > BPF_CORE_READ(pid, level))
+	if (!pid || level > FM_READ(pid, level))
 		return 0;
 	number += level;
-	return BPF_CORE_READ(number, nr);
+	return FM_READ(number, nr);
 }
 
 static __always_inline u32 pidns_level(struct task_struct *task)
 {
-	return BPF_CORE_READ(task, thread_pid, level);
+	return FM_READ(task, thread_pid, level);
 }
 
 static __always_inline struct pid_namespace *pidns_of(struct task_struct *task)
 {
-	struct pid *pid = BPF_CORE_READ(task, thread_pid);
+	struct pid *pid = FM_READ(task, thread_pid);
 	struct upid *number = (void *)pid + bpf_core_field_offset(struct pid, numbers);
 
 	if (!pid)
 		return NULL;
-	number += BPF_CORE_READ(pid, level);
-	return BPF_CORE_READ(number, ns);
+	number += FM_READ(pid, level);
+	return FM_READ(number, ns);
 }
 
 static __always_inline pid_t fm_task_tid(struct task_struct *task)
 {
-	return BPF_CORE_READ(task, pid);
+	return FM_READ(task, pid);
 }
 
 static __always_inline pid_t fm_task_pid(struct task_struct *task)
 {
-	return BPF_CORE_READ(task, tgid);
+	return FM_READ(task, tgid);
 }
 
 static __always_inline pid_t fm_task_pgid(struct task_struct *task)
 {
-	return number_at(BPF_CORE_READ(task, signal, pids[PIDTYPE_PGID]), 0);
+	return number_at(FM_READ(task, signal, pids[PIDTYPE_PGID]), 0);
 }
 
 static __always_inline pid_t fm_task_parent(struct task_struct *task)
 {
-	return BPF_CORE_READ(task, real_parent, pid);
+	return FM_READ(task, real_parent, pid);
 }
 
 static __always_inline pid_t fm_task_vtid(struct task_struct *task)
 {
-	return number_at(BPF_CORE_READ(task, thread_pid), pidns_level(task));
+	return number_at(FM_READ(task, thread_pid), pidns_level(task));
 }
 
 static __always_inline pid_t fm_task_vpid(struct task_struct *task)
 {
-	return number_at(BPF_CORE_READ(task, signal, pids[PIDTYPE_TGID]), pidns_level(task));
+	return number_at(FM_READ(task, signal, pids[PIDTYPE_TGID]), pidns_level(task));
 }
 
 static __always_inline pid_t fm_task_vpgid(struct task_struct *task)
 {
-	return number_at(BPF_CORE_READ(task, signal, pids[PIDTYPE_PGID]), pidns_level(task));
+	return number_at(FM_READ(task, signal, pids[PIDTYPE_PGID]), pidns_level(task));
 }
 
 static __always_inline u32 fm_task_euid(struct task_struct *task)
 {
-	return BPF_CORE_READ(task, real_cred, euid.val);
+	return FM_READ(task, real_cred, euid.val);
 }
 
 static __always_inline u32 fm_task_egid(struct task_struct *task)
 {
-	return BPF_CORE_READ(task, real_cred, egid.val);
+	return FM_READ(task, real_cred, egid.val);
 }
 
 static __always_inline u64 fm_task_descriptors_max(struct task_struct *task)
 {
-	return BPF_CORE_READ(task, signal, rlim[RLIMIT_NOFILE].rlim_cur);
+	return FM_READ(task, signal, rlim[RLIMIT_NOFILE].rlim_cur);
 }
 
 static __always_inline long fm_task_exit_status(struct task_struct *task)
 {
-	return BPF_CORE_READ(task, exit_code);
+	return FM_READ(task, exit_code);
 }
 
 static __always_inline u32 fm_task_tty(void)
 {
-	struct tty_struct *tty = BPF_CORE_READ(current, signal, tty);
+	struct tty_struct *tty = FM_READ(current, signal, tty);
 
 	if (!tty)
 		return 0;
-	return fm_bpf_device((BPF_CORE_READ(tty, driver, major) << MINORBITS) +
-			     BPF_CORE_READ(tty, driver, minor_start) + BPF_CORE_READ(tty, index));
+	return fm_bpf_device((FM_READ(tty, driver, major) << MINORBITS) +
+			     FM_READ(tty, driver, minor_start) + FM_READ(tty, index));
 }
 
 static __always_inline u32 fm_task_loginuid(void)
@@ -297,12 +297,12 @@ static __always_inline u32 fm_task_loginuid(void)
 	struct task_struct *task = current;
 
 	/* Kernels without CONFIG_AUDIT do not know who logged in. */
-	return bpf_core_field_exists(task->loginuid) ? BPF_CORE_READ(task, loginuid.val) : ~0u;
+	return bpf_core_field_exists(task->loginuid) ? FM_READ(task, loginuid.val) : ~0u;
 }
 
 static __always_inline u32 fm_task_pidns_flag(struct task_struct *task)
 {
-	struct pid_namespace *children = BPF_CORE_READ(task, nsproxy, pid_ns_for_children);
+	struct pid_namespace *children = FM_READ(task, nsproxy, pid_ns_for_children);
 
 	if (pidns_level(task) || (children && children != pidns_of(task)))
 		return FM_clone_flags_CLONE_CHILD_IN_PIDNS;
@@ -311,15 +311,15 @@ static __always_inline u32 fm_task_pidns_flag(struct task_struct *task)
 
 static __always_inline u64 fm_task_pidns_start_ns(struct task_struct *task)
 {
-	return BPF_CORE_READ(pidns_of(task), child_reaper, start_time);
+	return FM_READ(pidns_of(task), child_reaper, start_time);
 }
 
 /* A thread of the task's process that does not end, 0 for none. */
 static __always_inline pid_t living_thread(struct task_struct *task)
 {
-	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	struct signal_struct *signal = FM_READ(task, signal);
 	struct list_head *head = &signal->thread_head;
-	struct list_head *node = BPF_CORE_READ(head, next);
+	struct list_head *node = FM_READ(head, next);
 	u64 offset = bpf_core_field_offset(struct task_struct, thread_node);
 	struct task_struct *thread;
 	u32 i;
@@ -328,9 +328,9 @@ static __always_inline pid_t living_thread(struct task_struct *task)
 		if (!node || node == head)
 			break;
 		thread = (void *)node - offset;
-		if (!(BPF_CORE_READ(thread, flags) & PF_EXITING))
-			return BPF_CORE_READ(thread, pid);
-		node = BPF_CORE_READ(node, next);
+		if (!(FM_READ(thread, flags) & PF_EXITING))
+			return FM_READ(thread, pid);
+		node = FM_READ(node, next);
 	}
 	return 0;
 }
@@ -339,31 +339,31 @@ static __always_inline pid_t living_thread(struct task_struct *task)
 FM_BPF_FUNCTION int fm_bpf_reaper(u64 address)
 {
 	struct task_struct *task = (struct task_struct *)address;
-	struct task_struct *init = BPF_CORE_READ(pidns_of(task), child_reaper);
-	struct task_struct *ancestor = BPF_CORE_READ(task, real_parent);
-	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	struct task_struct *init = FM_READ(pidns_of(task), child_reaper);
+	struct task_struct *ancestor = FM_READ(task, real_parent);
+	struct signal_struct *signal = FM_READ(task, signal);
 	struct list_head *children = &task->children;
 	pid_t found;
 	u32 i;
 
-	if (BPF_CORE_READ(children, next) == children)
+	if (FM_READ(children, next) == children)
 		return 0;
 	found = living_thread(task);
 	if (found || !init || init == task)
 		return found;
 	if (!BPF_CORE_READ_BITFIELD_PROBED(signal, has_child_subreaper))
-		return BPF_CORE_READ(init, pid);
+		return FM_READ(init, pid);
 	for (i = 0; i < ANCESTORS_MAX; i++) {
-		signal = BPF_CORE_READ(ancestor, signal);
-		if (!BPF_CORE_READ(ancestor, pid) || signal == BPF_CORE_READ(init, signal))
+		signal = FM_READ(ancestor, signal);
+		if (!FM_READ(ancestor, pid) || signal == FM_READ(init, signal))
 			break;
 		if (BPF_CORE_READ_BITFIELD_PROBED(signal, is_child_subreaper))
 			found = living_thread(ancestor);
 		if (found)
 			return found;
-		ancestor = BPF_CORE_READ(ancestor, real_parent);
+		ancestor = FM_READ(ancestor, real_parent);
 	}
-	return BPF_CORE_READ(init, pid);
+	return FM_READ(init, pid);
 }
 
 static __always_inline pid_t fm_task_reaper(struct task_struct *task)

@@ -33,7 +33,7 @@ static void fill_socketpair(struct fm_record *record, const struct fm_call *call
 	sk = fm_sock_of(socket);
 	if (sk && fm_peek(sk, sk_family) == AF_UNIX) {
 		source = (unsigned long)sk;
-		peer = (unsigned long)fm_peek(unix_sk(sk), peer);
+		peer = (unsigned long)fm_peek_address(unix_sk(sk), peer);
 	}
 	fm_socket_put(socket);
 	fm_push_res(record, call->ret);

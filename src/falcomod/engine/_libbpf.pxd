@@ -60,7 +60,7 @@ cdef extern from "<bpf/btf.h>" nogil:
     int btf__find_by_name_kind(const btf *types, const char *name, uint32_t kind)
 
     enum:
-        BTF_KIND_ENUM, BTF_KIND_TYPEDEF
+        BTF_KIND_ENUM, BTF_KIND_FUNC, BTF_KIND_TYPEDEF
 
     struct btf_type:
         pass

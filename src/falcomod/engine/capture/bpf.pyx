@@ -7,6 +7,7 @@ ends.  Only the programs of events that are selected are loaded; a later selecti
 needs more loads them beside the first ones, with the same maps.
 """
 
+import errno as errno_names
 import os
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from posix.time cimport CLOCK_REALTIME, clock_gettime, timespec
 from posix.unistd cimport close as c_close
 
 from falcomod.engine._libbpf cimport (
-    BPF_MAP_TYPE_RINGBUF, BTF_KIND_ENUM, BTF_KIND_TYPEDEF, bpf_link__destroy, bpf_map,
+    BPF_MAP_TYPE_RINGBUF, BTF_KIND_ENUM, BTF_KIND_FUNC, BTF_KIND_TYPEDEF, bpf_link__destroy, bpf_map,
     bpf_map__fd, bpf_map__reuse_fd, bpf_map__set_inner_map_fd,
     bpf_map__set_max_entries, bpf_map_create, bpf_map_update_elem, bpf_obj_get_info_by_fd,
     bpf_object, bpf_object__close, bpf_object__find_map_by_name,
@@ -62,20 +63,34 @@ cdef extern from "<unistd.h>" nogil:
 cdef extern from * nogil:
     """
     #include <stdarg.h>
+    #include <stdlib.h>
     #include <stdio.h>
     #include <string.h>
     #include <bpf/libbpf.h>
     #include "falcomod_bpf.h"
 
-    /* What libbpf complained of last, for the message of an exception. */
+    /*
+     * The end of what libbpf complained of last, for the message of an exception: the
+     * verifier's log may have megabytes, and its reason stands at its end.
+     */
     static char libbpf_said[4096];
 
     static int keep_complaint(enum libbpf_print_level level, const char *format, va_list values)
     {
-        size_t used = strlen(libbpf_said);
+        size_t used = strlen(libbpf_said), drop;
+        char *text;
+        int size;
 
-        if (level == LIBBPF_WARN && used < sizeof(libbpf_said) - 1)
-            vsnprintf(libbpf_said + used, sizeof(libbpf_said) - used, format, values);
+        if (level != LIBBPF_WARN || (size = vasprintf(&text, format, values)) < 0)
+            return 0;
+        drop = (size_t)size < sizeof(libbpf_said) ? 0 : size - sizeof(libbpf_said) + 1;
+        if (used + (size - drop) >= sizeof(libbpf_said)) {
+            memmove(libbpf_said, libbpf_said + used - (sizeof(libbpf_said) - 1 - (size - drop)),
+                    sizeof(libbpf_said) - 1 - (size - drop));
+            used = sizeof(libbpf_said) - 1 - (size - drop);
+        }
+        memcpy(libbpf_said + used, text + drop, size - drop + 1);
+        free(text);
         return 0;
     }
 
@@ -106,13 +121,17 @@ cdef extern from * nogil:
     _Static_assert(FM_BPF_CONTROLLERS == 16 && FM_BPF_CONTROLLER_NAME == 16, "_uapi.pxd");
     _Static_assert(FM_BPF_SLOTS == 1024 && FM_BPF_CALLS == 512, "_uapi.pxd");
     """
-    char libbpf_said[4096]
+    const char *libbpf_said
     void listen_to_libbpf()
     void armed_store(uint32_t *armed, uint32_t value)
     uint64_t word_acquire(const uint64_t *word)
     void word_release(uint64_t *word, uint64_t value)
 
+# The programs as every kernel takes them, and as newer ones run them at less cost: those that
+# have the function of the kernel below (driver/bpf/kernel.h).
 OBJECT = str(Path(__file__).with_name("falcomod.bpf.o"))
+TYPED_OBJECT = str(Path(__file__).with_name("falcomod-typed.bpf.o"))
+TYPED_NEEDS = b"bpf_rdonly_cast"
 
 # Programs at tracepoints; the others are what fm_dispatch jumps to.
 ENTRIES = ("fm_dispatch", "fm_exec", "fm_exit", "fm_child")
@@ -299,13 +318,12 @@ cdef class BpfSource(RingSource):
             return REFILL_BATCH
         if timeout_ms <= 0:
             return REFILL_NOTHING
-        if self.merge.waiting:
-            # There is something, too young to be sure that nothing older comes.
-            sleep_ns(HELD_WAIT_NS)
-            return self.merge.snapshot(wall_clock_ns())
         if not self.resting:
+            # While records come, they gather: one wake-up for many, also for those too young
+            # to be sure that nothing older is still being written.
             self.resting = True
             if self.wait(FM_BPF_ARMED_FULL, min(timeout_ms, NAP_MS)):
+                self.resting = False
                 return REFILL_BATCH
             if timeout_ms <= NAP_MS:
                 return REFILL_NOTHING
@@ -318,12 +336,12 @@ cdef class BpfSource(RingSource):
     cdef int wait(self, uint32_t armed, int timeout_ms) except -1 nogil:
         """Arms the bell, looks once more, and waits for it; 1 when there is a batch."""
         cdef pollfd polled
-        cdef int ready = 0
+        cdef int ready
         armed_store(&self.settings.armed, armed)
         if not self.merge.snapshot(wall_clock_ns()):
             polled.fd = self.bell
             polled.events = POLLIN
-            if not self.merge.waiting:
+            if armed == FM_BPF_ARMED_FULL or not self.merge.waiting:
                 ready = poll(&polled, 1, timeout_ms)
                 if ready < 0 and errno != EINTR:
                     with gil:
@@ -332,8 +350,9 @@ cdef class BpfSource(RingSource):
         word_release(self.bell_tail, word_acquire(self.bell_head))
         if self.merge.snapshot(wall_clock_ns()):
             return 1
-        if not self.merge.waiting:
+        if armed == FM_BPF_ARMED_FULL or not self.merge.waiting:
             return 0
+        # The first one after a rest: it comes of age at once.
         sleep_ns(HELD_WAIT_NS)
         return self.merge.snapshot(wall_clock_ns())
 
@@ -358,14 +377,14 @@ cdef class BpfSource(RingSource):
         """Loads the programs of these events; the first time with maps for so many rings."""
         cdef bpf_object *opened
         cdef bpf_program *program = NULL
-        cdef bytes path = os.fsencode(OBJECT)
+        path = object_for_kernel()
         first = self.object_count == 0
         if self.object_count == OBJECTS_MAX:
             raise DriverError("the selection of system calls was extended too often")
-        if not os.path.exists(OBJECT):
-            raise DriverError(f"{OBJECT} is not there: build falcomod where clang is installed")
+        if not os.path.exists(path):
+            raise DriverError(f"{path} is not there: build falcomod where clang is installed")
         listen_to_libbpf()
-        opened = bpf_object__open_file(path, NULL)
+        opened = bpf_object__open_file(os.fsencode(path), NULL)
         if opened == NULL:
             raise failed("the eBPF programs cannot be opened", errno)
         self.objects[self.object_count] = opened
@@ -552,6 +571,25 @@ cdef class BpfSource(RingSource):
         return count
 
 
+def object_for_kernel() -> str:
+    """The file with the programs that run best on this kernel.
+
+    FALCOMOD_BPF_OBJECT names another, for tests and for a kernel that refuses the choice.
+    """
+    cdef btf *types
+    named = os.environ.get("FALCOMOD_BPF_OBJECT")
+    if named:
+        return named
+    types = btf__load_vmlinux_btf()
+    if types == NULL:
+        raise failed("the kernel's types (BTF) cannot be read", errno)
+    try:
+        typed = btf__find_by_name_kind(types, TYPED_NEEDS, BTF_KIND_FUNC) > 0
+    finally:
+        btf__free(types)
+    return TYPED_OBJECT if typed else OBJECT
+
+
 cdef int size_maps(bpf_object *opened, int ring, uint32_t cpus, uint32_t rings) except -1:
     """Sizes what depends on this host; ring is a map like those that fm_rings will hold."""
     cdef bpf_map *outer = map_of(opened, b"fm_rings")
@@ -666,8 +704,9 @@ cdef int add_lost(dict counts, int reason, int kind, uint64_t lost) except -1:
 cdef object failed(str what, int error):
     """The exception for a refusal of the kernel, with what libbpf said of it."""
     said = (<bytes>libbpf_said).decode(errors="replace").strip().splitlines()
-    message = "\n    ".join([f"{what}: {os.strerror(error)}", *said[:12]])
-    if error in (1, 13):
+    # The verifier gives its reason at the end of what it prints.
+    message = "\n    ".join([f"{what}: {os.strerror(error)}", *said[-6:]])
+    if error == errno_names.EPERM:
         return PermissionFault(f"{message}\nrun as root with CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN")
     return DriverError(message)
 
