@@ -35,7 +35,7 @@ FM_API u32 fm_flags_mount(u64 native);
 FM_API u32 fm_flags_umount(u64 native);
 
 /* CLONE_ of clone(2), unshare(2) and setns(2). */
-FM_API u32 fm_flags_clone(u64 native);
+FM_API_APART u32 fm_flags_clone(u64 native);
 FM_API u32 fm_flags_memfd(u64 native);
 FM_API u32 fm_flags_finit_module(u64 native);
 /* O_NONBLOCK and O_TRUNC as delete_module(2) takes them. */

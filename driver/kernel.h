@@ -10,6 +10,7 @@
  *
  *	FM_API		before such a declaration: linked in the module; inlined in a
  *			BPF program, where calls with pointers need Linux 5.12
+ *	FM_API_APART	the same for one that is called in a BPF program too
  *	fm_peek()	a member of a kernel object that another CPU may be writing
  *	fm_peek_address()	the same where the pointer itself is what is recorded
  *	fm_peek_to()	the same for a member that is an array or a struct
@@ -57,6 +58,7 @@
 #include <linux/nospec.h>
 
 #define FM_API
+#define FM_API_APART
 
 #define fm_peek(object, member) READ_ONCE((object)->member)
 #define fm_peek_address(object, member) fm_peek(object, member)

@@ -37,6 +37,13 @@
 #include "macros.h"
 
 #define FM_API static __always_inline
+/*
+ * A function of its own, linked: the verifier looks at it once, and takes its result
+ * for any number.  Many branches on flags would else be as many cases of all that
+ * follows: until Linux 6.4 ("bpf: support precision propagation in the presence of
+ * subprogs") no two of them are taken for equal.
+ */
+#define FM_API_APART __weak __noinline
 #define __packed __attribute__((packed))
 #define __force
 #ifndef offsetof

@@ -6,25 +6,28 @@
 #include "bpf/record.h"
 
 /*
- * Kernels that preempt programs of tracepoints (from 7.0 on) know atomic
- * operations that return a value (5.12, like this helper's neighbour).
+ * Adds without asking for the sum: atomic operations that return a value came
+ * with Linux 5.12, and kernels before refuse every program that holds one.
  */
-#define HAVE_ATOMIC_FETCH \
-	bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_for_each_map_elem)
+static __always_inline void add_atomic(u32 *to, u32 amount)
+{
+	asm volatile("lock *(u32 *)(%0 + 0) += %1" : : "r"(to), "w"(amount) : "memory");
+}
 
+/*
+ * How many programs are at work on this CPU, this one included.  Two that meet may both
+ * read 2 and give way (kernels from 7.0 on preempt programs of tracepoints); two that
+ * both read 1 there cannot be.
+ */
 static __always_inline u32 step_in(struct fm_bpf_cpu *cpu)
 {
-	if (HAVE_ATOMIC_FETCH)
-		return __sync_fetch_and_add(&cpu->depth, 1);
-	return cpu->depth++;
+	add_atomic(&cpu->depth, 1);
+	return *(volatile u32 *)&cpu->depth;
 }
 
 static __always_inline void step_out(struct fm_bpf_cpu *cpu)
 {
-	if (HAVE_ATOMIC_FETCH)
-		__sync_fetch_and_add(&cpu->depth, -1);
-	else
-		cpu->depth--;
+	add_atomic(&cpu->depth, ~0u);
 }
 
 /*
@@ -37,7 +40,7 @@ static __always_inline struct fm_bpf_cpu *fm_bpf_enter(u32 loss_class)
 
 	if (!cpu)
 		return NULL;
-	if (likely(!step_in(cpu)))
+	if (likely(step_in(cpu) == 1))
 		return cpu;
 	__sync_fetch_and_add(&cpu->lost[FM_LOSS_NESTED][loss_class], 1);
 	step_out(cpu);
