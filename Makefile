@@ -13,7 +13,7 @@ DKMS_SOURCE  := /usr/src/falcomod-$(DKMS_VERSION)
 KBUILD_MADE := -name '*.o' -o -name '*.ko' -o -name '*.cmd' -o -name '*.mod*'
 
 ENGINE_SOURCES := $(shell find src -name '*.pyx' -o -name '*.pxd') \
-	$(wildcard driver/uapi/*) setup.py pyproject.toml
+	$(shell find driver -name '*.[ch]' -o -name '*.def') driver/bpf/Makefile setup.py pyproject.toml
 
 .PHONY: help
 help: ## this list
@@ -24,7 +24,7 @@ start: build ## install what is missing, build, pick a driver, watch this host
 	@tools/start $(BIN)
 
 .PHONY: test
-test: test-unit test-debug fuzz test-vm ## all tests
+test: test-unit test-debug fuzz test-live test-vm ## all tests
 
 .PHONY: test-unit
 test-unit: build ## tests without root
@@ -34,6 +34,11 @@ test-unit: build ## tests without root
 test-debug: build ## the engine's tests on a build with bounds checks and assertions
 	FALCOMOD_DEBUG=1 $(BIN)/python setup.py -q build --build-base build/debug --build-lib build/debug/lib
 	PYTHONPATH=build/debug/lib $(BIN)/python -m pytest tests/unit/engine tests/property tests/scenario
+
+.PHONY: test-live
+test-live: build ## the eBPF driver on this machine's own kernel
+	tools/install-packages live
+	tests/live/run $(BIN)/python
 
 .PHONY: test-vm
 test-vm: build ## driver and end-to-end tests on Debian's kernel in QEMU
@@ -52,6 +57,10 @@ bench: build ## cost per event, stage by stage, of an alert, of an end, of loadi
 	$(BIN)/python -m bench.ends
 	$(BIN)/python -m bench.load
 	$(BIN)/python -m bench.start
+
+.PHONY: bench-live
+bench-live: build ## what a running falcomod costs this host, beside none and beside others
+	$(BIN)/python -m bench.live
 
 .PHONY: golden
 golden: build ## print tests/golden anew; review the difference

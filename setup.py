@@ -17,6 +17,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from Cython.Build import cythonize
@@ -99,7 +100,7 @@ def cythonized() -> list[Extension]:
     for extension in extensions():
         part = extension.name.split(".")[2]
         (hot if part in HOT else cold).append(extension)
-    common = {"include_path": ["src"], "annotate": ANNOTATE, "nthreads": 0}
+    common = {"include_path": ["src"], "annotate": ANNOTATE, "nthreads": os.cpu_count() or 1}
     return [
         *cythonize(hot, compiler_directives={**DIRECTIVES, **hot_directives()}, **common),
         *cythonize(cold, compiler_directives=DIRECTIVES, **common),
@@ -110,9 +111,14 @@ class BuildEngine(build_ext):
     """Extensions, and then the eBPF programs."""
 
     def run(self) -> None:
-        super().run()
-        if BPF_EXTENSION.startswith(ONLY):
-            build_bpf()
+        if not BPF_EXTENSION.startswith(ONLY):
+            super().run()
+            return
+        # One after the other would leave a processor idle at each one's end.
+        with ThreadPoolExecutor() as pool:
+            programs = pool.submit(build_bpf)
+            super().run()
+            programs.result()
             beside = Path(self.get_ext_fullpath(BPF_EXTENSION)).parent
             beside.mkdir(parents=True, exist_ok=True)
             for name in BPF_OBJECTS:

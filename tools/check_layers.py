@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("engine.state",),
     ("engine.capture",),
     ("engine.decode",),
-    ("engine.types", "engine._uapi"),
+    ("engine.types", "engine._uapi", "engine._libbpf"),
     ("config",),
     ("errors",),
 )

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-
 from tests.driver.fix_capture import CaptureCall
 from tests.driver.modules import spare_module, unload
 from tests.driver.native import buffer, syscall

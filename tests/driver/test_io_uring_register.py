@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-
 from tests.driver.fix_capture import CaptureCall
 from tests.driver.native import syscall
 

@@ -32,6 +32,10 @@ cdef class Merge:
         """attach(), for tests."""
         self.attach(fd, cpu, data_size)
 
+    def attach_bpf_ring(self, fd: int, data_size: int) -> None:
+        """attach_bpf(), for tests."""
+        self.attach_bpf(fd, data_size)
+
     def drain(self, now_ns: int) -> list[tuple[int, bytes]]:
         """(cpu, record) of everything that one snapshot at *now_ns* gives, in order; for tests.
 

@@ -8,6 +8,7 @@ import random
 import pytest
 
 from falcomod.engine.capture.merge import Merge
+from tests.bpf_ring_file import BUSY, DISCARDED, BpfRingFile
 from tests.record_builder import HEADER, build
 from tests.ring_file import PAGE, RingFile
 
@@ -120,3 +121,72 @@ def test_random_interleaving_loses_and_repeats_nothing() -> None:
                 seen += times(merge.drain(NOW))
         seen += times(merge.drain(NOW))
         assert seen == pushed
+
+
+def bpf_merged(*files: BpfRingFile) -> Merge:
+    merge = Merge()
+    for file in files:
+        merge.attach_bpf_ring(file.fd, file.size)
+    return merge
+
+
+def test_bpf_rings_and_their_cpus_come_in_order_of_time() -> None:
+    with BpfRingFile() as one, BpfRingFile() as other:
+        merge = bpf_merged(one, other)
+        for ts, cpu in ((1, 0), (3, 2), (4, 0)):
+            one.push(record(ts), cpu=cpu)
+        other.push(record(2), cpu=1)
+        taken = merge.drain(NOW)
+        assert times(taken) == [1, 2, 3, 4]
+        assert [cpu for cpu, _ in taken] == [0, 1, 2, 0]
+        assert (one.tail, other.tail) == (one.head, other.head)
+
+
+def test_bpf_ring_goes_round() -> None:
+    with BpfRingFile() as file:
+        merge = bpf_merged(file)
+        for ts in range(1, 400):
+            file.push(record(ts))
+            assert times(merge.drain(NOW)) == [ts]
+        assert file.head > 2 * file.size
+
+
+def test_what_a_program_gave_up_is_passed_over() -> None:
+    with BpfRingFile() as file:
+        merge = bpf_merged(file)
+        file.push(record(1), flags=DISCARDED)
+        file.push(record(2))
+        file.push(record(3), flags=DISCARDED)
+        assert times(merge.drain(NOW)) == [2]
+        assert file.tail == file.head
+
+
+def test_record_that_is_still_being_written_ends_the_batch() -> None:
+    with BpfRingFile() as file:
+        merge = bpf_merged(file)
+        file.push(record(1))
+        busy = file.push(record(2), flags=BUSY)
+        file.push(record(3))
+        assert times(merge.drain(NOW)) == [1]
+        assert merge.drain(NOW) == []
+        file.commit(busy)
+        assert times(merge.drain(NOW)) == [2, 3]
+        assert merge.refused_heads() == 0
+
+
+def test_corrupt_record_of_a_bpf_ring_does_not_take_the_next_along() -> None:
+    with BpfRingFile() as file:
+        merge = bpf_merged(file)
+        file.push(b"\xff" * 40)
+        file.push(record(2))
+        assert [data for _, data in merge.drain(NOW)] == [None, record(2)]
+
+
+def test_frame_longer_than_what_is_there_is_refused() -> None:
+    with BpfRingFile() as file:
+        merge = bpf_merged(file)
+        file.push(record(1), length=1 << 20)
+        assert merge.drain(NOW) == []
+        assert merge.refused_heads() == 1
+        file.push(record(2))
+        assert times(merge.drain(NOW)) == [2]
