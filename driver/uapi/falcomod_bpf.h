@@ -69,7 +69,7 @@ struct fm_bpf_settings {
 };
 
 struct fm_bpf_sample {
-	uint32_t cpu;
+	uint32_t cpu;			/* written by the loader */
 	uint32_t reserved;
 };
 

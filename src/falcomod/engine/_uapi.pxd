@@ -172,6 +172,7 @@ cdef extern from "falcomod_bpf.h" nogil:
         uint64_t lost[4][11]     # [FM_LOSS_REASON_MAX][FM_CLASS_MAX]
         uint32_t depth
         uint32_t ring
+        fm_bpf_sample sample
 
 
 cdef extern from "<sys/ioctl.h>" nogil:

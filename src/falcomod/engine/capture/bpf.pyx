@@ -455,8 +455,10 @@ cdef class BpfSource(RingSource):
             ring = self.ring_maps[index]
             if bpf_map_update_elem(outer, &index, &ring, 0):
                 raise failed("a ring cannot be given to the eBPF programs", errno)
+        online = os.sysconf("SC_NPROCESSORS_ONLN")
         for place, number in enumerate(cpu_numbers(self.cpu_count)):
-            self.cpu(number).ring = place * rings // max(1, os.sysconf("SC_NPROCESSORS_ONLN")) % rings
+            self.cpu(number).sample.cpu = number
+            self.cpu(number).ring = place * rings // online % rings
 
     def enter_programs(self, ids) -> None:
         """Makes the programs of these events known to fm_dispatch, by event code."""
