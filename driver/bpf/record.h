@@ -111,13 +111,28 @@ static __always_inline int fm_copy_user(struct fm_record *record, void *to,
 	return -EFAULT;
 }
 
+/*
+ * Copies a string of user memory; its size with the NUL, or an error.  For an empty one
+ * the helper says 0 until Linux 6.15 ("maccess: fix strncpy_from_user_nofault() empty
+ * string handling").
+ */
+static __always_inline long fm_bpf_copy_string(u8 *to, u32 limit, u64 pointer)
+{
+	long size = bpf_probe_read_user_str(to, limit, (void *)pointer);
+
+	if (size)
+		return size;
+	*to = 0;
+	return 1;
+}
+
 static __always_inline void fm_push_string_user_max(struct fm_record *record,
 						    unsigned long pointer, u32 limit)
 {
 	long size = 0;
 
 	if (pointer) {
-		size = bpf_probe_read_user_str(here(record), limit, (void *)pointer);
+		size = fm_bpf_copy_string(here(record), limit, pointer);
 		if (size < 0) {
 			record->faults++;
 			size = 0;

@@ -107,9 +107,8 @@ FM_BPF_FUNCTION u32 fm_bpf_strings(u64 array, u32 narrow, u32 at)
 			goto fault;
 		if (!pointer)
 			break;
-		length = bpf_probe_read_user_str(to + fm_bounded(size, 0xfff),
-						 fm_bounded(FM_ARGS_MAX - size, 0x1fff),
-						 (void *)pointer);
+		length = fm_bpf_copy_string(to + fm_bounded(size, 0xfff),
+					    fm_bounded(FM_ARGS_MAX - size, 0x1fff), pointer);
 		if (length < 0)
 			goto fault;
 		size = fm_bounded(size + length, 0x1fff);
