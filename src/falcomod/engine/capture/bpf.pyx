@@ -149,6 +149,8 @@ cdef extern from "<time.h>" nogil:
 cdef enum:
     NAP_MS = 10                  # how long records gather while there are some
     HELD_WAIT_NS = 500000        # until records that are held back have come of age
+    QUIET_NS = 1000000           # until programs that were running when they were detached have ended
+    QUIET_MAX_NS = 100000000     # how long they are waited for
     COMPARE_NS = 1000000000      # how often the clocks are compared
     BELL_SIZE = 4096
     WATERMARK_SHARE = 8          # a nap ends when this part of a ring is full
@@ -265,7 +267,14 @@ cdef class BpfSource(RingSource):
         self.publish_selection()
 
     def stop(self) -> None:
+        """Detaches the programs and lets those that run come to their end."""
+        if not self.link_count:
+            return
         self.detach_entries()
+        for _ in range(QUIET_MAX_NS // QUIET_NS):
+            sleep_ns(QUIET_NS)
+            if not any(self.cpu(number).depth for number in range(self.cpu_count)):
+                return
 
     def close(self) -> None:
         if self.settings != NULL:
@@ -317,7 +326,11 @@ cdef class BpfSource(RingSource):
             self.resting = False
             return REFILL_BATCH
         if timeout_ms <= 0:
-            return REFILL_NOTHING
+            if self.link_count or not self.merge.waiting:
+                return REFILL_NOTHING
+            # Stopped: what is held back is the last there will be.
+            sleep_ns(HELD_WAIT_NS)
+            return self.merge.snapshot(wall_clock_ns())
         if not self.resting:
             # While records come, they gather: one wake-up for many, also for those too young
             # to be sure that nothing older is still being written.
