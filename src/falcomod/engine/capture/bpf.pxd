@@ -20,7 +20,7 @@ cdef class BpfSource(RingSource):
     cdef bpf_object *objects[OBJECTS_MAX]        # the first owns the maps
     cdef uint32_t object_count
     cdef bpf_link *links[TRACEPOINTS_MAX]        # attached while started
-    cdef int entries[TRACEPOINTS_MAX]            # descriptors of the programs that are attached
+    cdef int entries[TRACEPOINTS_MAX]            # descriptors of the programs that are or were attached, or -1
     cdef uint32_t link_count
     cdef fm_bpf_settings *settings               # mapped by libbpf
     cdef uint8_t *cpus                           # mapped: an entry of struct fm_bpf_cpu each
@@ -33,11 +33,13 @@ cdef class BpfSource(RingSource):
     cdef int *ring_maps          # descriptors
     cdef uint32_t ring_count
     cdef size_t page             # bytes of one, as mmap(2) counts
+    cdef str path                # of the file that the programs are from
     cdef object programs         # ids of the events whose program is loaded
     cdef object selection        # (calls, procexit)
     cdef dict last_counters      # what counters() says after close()
 
     cdef int load(self, object ids, uint64_t ring_size, uint32_t snaplen, uint32_t rings) except -1
+    cdef int load_object(self, str path, object ids, uint32_t rings) except -1
     cdef int map_shared(self) except -1
     cdef int wait(self, uint32_t armed, int timeout_ms) except -1 nogil
     cdef int compare_clocks(self) noexcept nogil

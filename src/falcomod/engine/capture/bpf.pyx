@@ -134,7 +134,7 @@ TYPED_OBJECT = str(Path(__file__).with_name("falcomod-typed.bpf.o"))
 TYPED_NEEDS = b"bpf_rdonly_cast"
 
 # Programs at tracepoints; the others are what fm_dispatch jumps to.
-ENTRIES = ("fm_dispatch", "fm_exec", "fm_exit", "fm_child")
+ENTRIES = ("dispatch", "exec", "exit", "child")
 # Calls whose success only sched_process_exec tells of.
 EXECS = frozenset(SYSCALLS[name].sc for name in ("execve", "execveat"))
 # Calls that make a child; what it sees of them may come from sched_process_fork.
@@ -208,6 +208,7 @@ cdef class BpfSource(RingSource):
     def __cinit__(self, *_arguments, **_options):
         self.page = os.sysconf("SC_PAGE_SIZE")
         self.bell = -1
+        memset(self.entries, -1, sizeof(self.entries))
 
     def __init__(
         self,
@@ -388,37 +389,22 @@ cdef class BpfSource(RingSource):
 
     cdef int load(self, object ids, uint64_t ring_size, uint32_t snaplen, uint32_t rings) except -1:
         """Loads the programs of these events; the first time with maps for so many rings."""
-        cdef bpf_object *opened
-        cdef bpf_program *program = NULL
-        path = object_for_kernel()
         first = self.object_count == 0
-        if self.object_count == OBJECTS_MAX:
-            raise DriverError("the selection of system calls was extended too often")
-        if not os.path.exists(path):
-            raise DriverError(f"{path} is not there: build falcomod where clang is installed")
-        listen_to_libbpf()
-        opened = bpf_object__open_file(os.fsencode(path), NULL)
-        if opened == NULL:
-            raise failed("the eBPF programs cannot be opened", errno)
-        self.objects[self.object_count] = opened
-        self.object_count += 1
-        wanted = {f"fm_{event_id}" for event_id in ids}
-        if first:
-            wanted.update(ENTRIES)
-        while True:
-            program = bpf_object__next_program(opened, program)
-            if program == NULL:
-                break
-            bpf_program__set_autoload(program, bpf_program__name(program).decode() in wanted)
         if first:
             self.cpu_count = libbpf_num_possible_cpus()
             self.make_rings(ring_size, rings)
-            size_maps(opened, self.ring_maps[0], self.cpu_count, rings)
-        else:
-            share_maps(self.objects[0], opened)
-        code = bpf_object__load(opened)
-        if code:
-            raise failed("the kernel refuses the eBPF programs", -code)
+        candidates = objects_for_kernel() if first else [self.path]
+        last = len(candidates) - 1
+        for index, path in enumerate(candidates):
+            try:
+                self.load_object(path, ids, rings)
+            except DriverError:
+                # A kernel may refuse what its types promised: then the plainer programs.
+                if index == last:
+                    raise
+            else:
+                self.path = path
+                break
         if first:
             self.map_shared()
             self.settings.snaplen = snaplen
@@ -427,6 +413,31 @@ cdef class BpfSource(RingSource):
             name_controllers(self.settings)
             self.enter_rings(rings)
         self.enter_programs(ids)
+        return 0
+
+    cdef int load_object(self, str path, object ids, uint32_t rings) except -1:
+        """Opens one of the files with programs, as the last of objects, and loads what is wanted."""
+        cdef bpf_object *opened
+        if self.object_count == OBJECTS_MAX:
+            raise DriverError("the selection of system calls was extended too often")
+        if not os.path.exists(path):
+            raise DriverError(f"{path} is not there: build falcomod where clang is installed")
+        listen_to_libbpf()
+        opened = bpf_object__open_file(os.fsencode(path), NULL)
+        if opened == NULL:
+            raise failed("the eBPF programs cannot be opened", errno)
+        try:
+            if self.object_count == 0:
+                ids = ids | frozenset(ENTRIES)
+                size_maps(opened, self.ring_maps[0], self.cpu_count, rings)
+            else:
+                share_maps(self.objects[0], opened)
+            load_programs(opened, ids)
+        except BaseException:
+            bpf_object__close(opened)
+            raise
+        self.objects[self.object_count] = opened
+        self.object_count += 1
         return 0
 
     cdef int map_shared(self) except -1:
@@ -495,13 +506,15 @@ cdef class BpfSource(RingSource):
 
     def attach_entry(self, name: str) -> None:
         """Attaches a program to its tracepoint; one that this processor has no use for is not there."""
-        cdef bpf_program *program = bpf_object__find_program_by_name(self.objects[0], name.encode())
+        cdef bpf_program *program = bpf_object__find_program_by_name(
+            self.objects[0], f"fm_{name}".encode()
+        )
         if program == NULL:
             return
         listen_to_libbpf()
         self.links[self.link_count] = bpf_program__attach(program)
         if self.links[self.link_count] == NULL:
-            fault = failed(f"{name} cannot be attached", errno)
+            fault = failed(f"fm_{name} cannot be attached", errno)
             self.detach_entries()
             raise fault
         self.entries[self.link_count] = bpf_program__fd(program)
@@ -578,7 +591,9 @@ cdef class BpfSource(RingSource):
         cdef bpf_prog_info info
         cdef uint32_t size, index
         cdef uint64_t count = 0
-        for index in range(self.link_count):
+        for index in range(TRACEPOINTS_MAX):
+            if self.entries[index] < 0:
+                continue
             size = sizeof(info)
             memset(&info, 0, sizeof(info))
             if bpf_obj_get_info_by_fd(self.entries[index], &info, &size) == 0:
@@ -586,15 +601,30 @@ cdef class BpfSource(RingSource):
         return count
 
 
-def object_for_kernel() -> str:
-    """The file with the programs that run best on this kernel.
+cdef int load_programs(bpf_object *opened, object ids) except -1:
+    """Loads these programs and no others."""
+    cdef bpf_program *program = NULL
+    wanted = {f"fm_{name}" for name in ids}
+    while True:
+        program = bpf_object__next_program(opened, program)
+        if program == NULL:
+            break
+        bpf_program__set_autoload(program, bpf_program__name(program).decode() in wanted)
+    code = bpf_object__load(opened)
+    if code:
+        raise failed("the kernel refuses the eBPF programs", -code)
+    return 0
 
-    FALCOMOD_BPF_OBJECT names another, for tests and for a kernel that refuses the choice.
+
+def objects_for_kernel() -> list[str]:
+    """The files with programs that this kernel should take, the best first.
+
+    FALCOMOD_BPF_OBJECT names the only one, for tests.
     """
     cdef btf *types
     named = os.environ.get("FALCOMOD_BPF_OBJECT")
     if named:
-        return named
+        return [named]
     types = btf__load_vmlinux_btf()
     if types == NULL:
         raise failed("the kernel's types (BTF) cannot be read", errno)
@@ -602,7 +632,7 @@ def object_for_kernel() -> str:
         typed = btf__find_by_name_kind(types, TYPED_NEEDS, BTF_KIND_FUNC) > 0
     finally:
         btf__free(types)
-    return TYPED_OBJECT if typed else OBJECT
+    return [TYPED_OBJECT, OBJECT] if typed else [OBJECT]
 
 
 cdef int size_maps(bpf_object *opened, int ring, uint32_t cpus, uint32_t rings) except -1:
