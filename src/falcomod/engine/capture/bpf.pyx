@@ -11,7 +11,7 @@ import errno as errno_names
 import os
 from pathlib import Path
 
-from libc.errno cimport EINTR, errno
+from libc.errno cimport errno
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset, strncpy
@@ -38,20 +38,11 @@ from falcomod.engine._uapi cimport (
     FM_SNAPLEN_MAX, fm_bpf_cpu, fm_bpf_settings,
 )
 from falcomod.engine.capture.source cimport (
-    REFILL_BATCH, REFILL_NOTHING, sleep_ns, wall_clock_ns,
+    REFILL_BATCH, REFILL_NOTHING, sleep_ns, wait_readable, wall_clock_ns,
 )
 
 from falcomod.engine.decode.schema import EVENTS, LOSS_CLASSES, LOSS_REASONS, SYSCALLS
 from falcomod.errors import DriverError, PermissionFault
-
-cdef extern from "<poll.h>" nogil:
-    struct pollfd:
-        int fd
-        short events
-        short revents
-    enum:
-        POLLIN
-    int poll(pollfd *fds, unsigned long nfds, int timeout)
 
 cdef extern from "<sys/syscall.h>" nogil:
     enum:
@@ -349,17 +340,10 @@ cdef class BpfSource(RingSource):
 
     cdef int wait(self, uint32_t armed, int timeout_ms) except -1 nogil:
         """Arms the bell, looks once more, and waits for it; 1 when there is a batch."""
-        cdef pollfd polled
-        cdef int ready
         armed_store(&self.settings.armed, armed)
         if not self.merge.snapshot(wall_clock_ns()):
-            polled.fd = self.bell
-            polled.events = POLLIN
             if armed == FM_BPF_ARMED_FULL or not self.merge.waiting:
-                ready = poll(&polled, 1, timeout_ms)
-                if ready < 0 and errno != EINTR:
-                    with gil:
-                        raise DriverError(f"waiting for records: {os.strerror(errno)}")
+                wait_readable(self.bell, timeout_ms)
         armed_store(&self.settings.armed, FM_BPF_RESTING)
         word_release(self.bell_tail, word_acquire(self.bell_head))
         if self.merge.snapshot(wall_clock_ns()):

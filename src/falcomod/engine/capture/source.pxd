@@ -15,6 +15,8 @@ cdef enum:
 # The clock that records are stamped with.
 cdef uint64_t wall_clock_ns() noexcept nogil
 cdef void sleep_ns(uint64_t duration_ns) noexcept nogil
+# 1 when the driver has records, 0 when the time is over or a signal came. Raises DriverError.
+cdef int wait_readable(int fd, int timeout_ms) except -1 nogil
 
 
 cdef class Source:

@@ -302,7 +302,6 @@ cdef void sleep_ns(uint64_t duration_ns) noexcept nogil:
 
 
 cdef int wait_readable(int fd, int timeout_ms) except -1 nogil:
-    """1 when the driver has records, 0 when the time is over or a signal came."""
     cdef pollfd polled
     cdef int ready
     polled.fd = fd
