@@ -18,11 +18,11 @@ struct fm_message {
 
 /* 0, or -EFAULT: then the message is all zero. */
 FM_API int fm_message_copy(struct fm_record *record, const struct fm_call *call,
-		    struct fm_message *message, unsigned long pointer);
+			   struct fm_message *message, unsigned long pointer);
 
 /* Bytes that the vectors ask for altogether; those before the first unreadable one. */
 FM_API u64 fm_iovec_size(struct fm_record *record, const struct fm_call *call,
-		  unsigned long iov, unsigned long count);
+			 unsigned long iov, unsigned long count);
 
 #ifdef __bpf__
 #include "message.c"

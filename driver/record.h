@@ -76,7 +76,8 @@ FM_API void fm_push_pid(struct fm_record *record, s64 pid);
  * empty parameter; longer ones are cut to limit, NUL counted.
  */
 FM_API void fm_push_string(struct fm_record *record, const char *string);
-FM_API void fm_push_string_user(struct fm_record *record, unsigned long pointer);	/* to FM_PATH_MAX */
+/* To FM_PATH_MAX. */
+FM_API void fm_push_string_user(struct fm_record *record, unsigned long pointer);
 FM_API void fm_push_string_user_max(struct fm_record *record, unsigned long pointer, u32 limit);
 
 /* Bytes: BYTEBUF and the composite types, which the caller encodes. */
@@ -85,7 +86,7 @@ FM_API void fm_push_bytes(struct fm_record *record, const void *bytes, u32 size)
 FM_API void fm_push_data_user(struct fm_record *record, unsigned long pointer, u64 size);
 /* I/O data scattered over a user iovec array; min(size, snaplen) bytes of it. */
 FM_API void fm_push_data_iovec(struct fm_record *record, const struct fm_call *call,
-			unsigned long iov, unsigned long count, u64 size);
+			       unsigned long iov, unsigned long count, u64 size);
 /* DYN: index byte, then value of the given width (1, 4 or 8 bytes). */
 FM_API void fm_push_dyn(struct fm_record *record, u8 index, u64 value, u32 width);
 FM_API void fm_push_empty(struct fm_record *record);
@@ -103,7 +104,8 @@ FM_API void fm_push_built(struct fm_record *record, u32 size);
 /* User memory without faulting pages in: 0, or -EFAULT (and counts a fault). */
 FM_API int fm_copy_user(struct fm_record *record, void *to, unsigned long pointer, u32 size);
 /* The same for a string: its length without the NUL; size if none was in as many bytes. */
-FM_API long fm_copy_string_user(struct fm_record *record, char *to, unsigned long pointer, u32 size);
+FM_API long fm_copy_string_user(struct fm_record *record, char *to, unsigned long pointer,
+				u32 size);
 
 #ifdef __bpf__
 #include "bpf/record.h"

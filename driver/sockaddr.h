@@ -36,8 +36,8 @@ FM_API void fm_push_sockaddr_user(struct fm_record *record, unsigned long pointe
  * sockaddr of the peer, or 0: where no connection fixes the peer, it says who
  * it was.
  */
-FM_API void fm_push_socktuple(struct fm_record *record, unsigned long fd, enum fm_direction direction,
-		       unsigned long name, u32 name_size);
+FM_API void fm_push_socktuple(struct fm_record *record, unsigned long fd,
+			      enum fm_direction direction, unsigned long name, u32 name_size);
 
 #ifdef __bpf__
 #include "sockaddr.c"

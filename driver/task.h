@@ -15,10 +15,10 @@
 FM_API void fm_push_arguments(struct fm_record *record, struct task_struct *task);
 /* The same from a user array of pointers, as execve(2) takes it. */
 FM_API void fm_push_arguments_user(struct fm_record *record, const struct fm_call *call,
-			    unsigned long argv);
+				   unsigned long argv);
 FM_API void fm_push_environment(struct fm_record *record, struct task_struct *task);
 FM_API void fm_push_environment_user(struct fm_record *record, const struct fm_call *call,
-			      unsigned long envp);
+				     unsigned long envp);
 
 /* Three parameters: size, resident and swapped memory in KiB. */
 FM_API void fm_push_memory_size(struct fm_record *record, struct task_struct *task);

@@ -3,7 +3,8 @@
  * The path of a file as d_path() gives it, which tracepoints may not call: from
  * its name upwards, through the mounts, to the root directory of the current task.
  *
- * It is built backwards, behind its place, and then moved to the front.  A rename meanwhile may show in part.
+ * It is built backwards, behind its place, and then moved to the front.  A rename
+ * meanwhile may show in part.
  */
 #ifndef FM_BPF_PATH_H
 #define FM_BPF_PATH_H
@@ -52,7 +53,7 @@ static __always_inline bool is_nameless(struct dentry *dentry, struct mount *mou
 {
 	return FM_READ(dentry, d_parent) == dentry &&
 	       FM_READ(mount, mnt_parent) == mount &&
-	       FM_READ(dentry, d_op, d_dname) != NULL;
+	       FM_READ(dentry, d_op, d_dname);
 }
 
 static __always_inline bool is_unlinked(struct dentry *dentry)

@@ -79,7 +79,7 @@ static __always_inline void fm_push_empty(struct fm_record *record)
 	take(record, 0);
 }
 
-/* The compiler copies what has a fixed size, a helper the rest; bytes is the program's own memory. */
+/* bytes is the program's own memory: the compiler copies a fixed size, a helper another. */
 static __always_inline void fm_push_bytes(struct fm_record *record, const void *bytes, u32 size)
 {
 	if (IS_CONSTANT(size))
