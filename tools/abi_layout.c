@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 
+#include "falcomod_bpf.h"
 #include "falcomod_ioctl.h"
 #include "falcomod_record.h"
 
@@ -76,10 +77,42 @@ static void print_arguments(void)
 	MEMBER(fm_ioc_status, cpus);
 }
 
+static void print_bpf(void)
+{
+	STRUCT(fm_bpf_slot);
+	MEMBER(fm_bpf_slot, sc);
+	MEMBER(fm_bpf_slot, code);
+	STRUCT(fm_bpf_settings);
+	MEMBER(fm_bpf_settings, boot_to_wall_ns);
+	MEMBER(fm_bpf_settings, knock);
+	MEMBER(fm_bpf_settings, owner);
+	MEMBER(fm_bpf_settings, snaplen);
+	MEMBER(fm_bpf_settings, armed);
+	MEMBER(fm_bpf_settings, watermark_bytes);
+	MEMBER(fm_bpf_settings, wanted);
+	MEMBER(fm_bpf_settings, controllers);
+	MEMBER(fm_bpf_settings, controller);
+	MEMBER(fm_bpf_settings, slots);
+	MEMBER(fm_bpf_settings, codes);
+	STRUCT(fm_bpf_sample);
+	MEMBER(fm_bpf_sample, cpu);
+	MEMBER(fm_bpf_sample, reserved);
+	STRUCT(fm_bpf_cpu);
+	MEMBER(fm_bpf_cpu, produced);
+	MEMBER(fm_bpf_cpu, delivered);
+	MEMBER(fm_bpf_cpu, filtered);
+	MEMBER(fm_bpf_cpu, faults);
+	MEMBER(fm_bpf_cpu, lost);
+	MEMBER(fm_bpf_cpu, depth);
+	MEMBER(fm_bpf_cpu, ring);
+	MEMBER(fm_bpf_cpu, sample);
+}
+
 int main(void)
 {
 	print_numbers();
 	print_memory();
 	print_arguments();
+	print_bpf();
 	return 0;
 }

@@ -110,7 +110,7 @@ def abi_text() -> str:
         f"syscall_max {FM_SC_MAX}",
     ]
     lines += [f"ioctl {name} {number:#010x}" for name, number in _ioctls()]
-    for name, size, members in _structs():
+    for name, size, members in _structs() + _bpf_structs():
         lines.append(f"struct {name} {size}")
         lines += [f"    {member} {offset} {width}" for member, offset, width in members]
     return "\n".join(lines) + "\n"
@@ -184,6 +184,54 @@ def _structs() -> list[tuple[str, int, list[tuple[str, int, int]]]]:
              sizeof(status.cpus_generation)),
             ("consumers", <char *>&status.consumers - at_status, sizeof(status.consumers)),
             ("cpus", <char *>&status.cpus - at_status, sizeof(status.cpus)),
+        ]),
+    ]
+
+
+def _bpf_structs() -> list[tuple[str, int, list[tuple[str, int, int]]]]:
+    """What the eBPF programs and their loader share."""
+    cdef fm_bpf_slot slot
+    cdef fm_bpf_settings settings
+    cdef fm_bpf_sample sample
+    cdef fm_bpf_cpu cpu
+    cdef char *at_slot = <char *>&slot
+    cdef char *at_settings = <char *>&settings
+    cdef char *at_sample = <char *>&sample
+    cdef char *at_cpu = <char *>&cpu
+    return [
+        ("fm_bpf_slot", sizeof(slot), [
+            ("sc", <char *>&slot.sc - at_slot, sizeof(slot.sc)),
+            ("code", <char *>&slot.code - at_slot, sizeof(slot.code)),
+        ]),
+        ("fm_bpf_settings", sizeof(settings), [
+            ("boot_to_wall_ns", <char *>&settings.boot_to_wall_ns - at_settings,
+             sizeof(settings.boot_to_wall_ns)),
+            ("knock", <char *>&settings.knock - at_settings, sizeof(settings.knock)),
+            ("owner", <char *>&settings.owner - at_settings, sizeof(settings.owner)),
+            ("snaplen", <char *>&settings.snaplen - at_settings, sizeof(settings.snaplen)),
+            ("armed", <char *>&settings.armed - at_settings, sizeof(settings.armed)),
+            ("watermark_bytes", <char *>&settings.watermark_bytes - at_settings,
+             sizeof(settings.watermark_bytes)),
+            ("wanted", <char *>&settings.wanted - at_settings, sizeof(settings.wanted)),
+            ("controllers", <char *>&settings.controllers - at_settings,
+             sizeof(settings.controllers)),
+            ("controller", <char *>&settings.controller - at_settings, sizeof(settings.controller)),
+            ("slots", <char *>&settings.slots - at_settings, sizeof(settings.slots)),
+            ("codes", <char *>&settings.codes - at_settings, sizeof(settings.codes)),
+        ]),
+        ("fm_bpf_sample", sizeof(sample), [
+            ("cpu", <char *>&sample.cpu - at_sample, sizeof(sample.cpu)),
+            ("reserved", <char *>&sample.reserved - at_sample, sizeof(sample.reserved)),
+        ]),
+        ("fm_bpf_cpu", sizeof(cpu), [
+            ("produced", <char *>&cpu.produced - at_cpu, sizeof(cpu.produced)),
+            ("delivered", <char *>&cpu.delivered - at_cpu, sizeof(cpu.delivered)),
+            ("filtered", <char *>&cpu.filtered - at_cpu, sizeof(cpu.filtered)),
+            ("faults", <char *>&cpu.faults - at_cpu, sizeof(cpu.faults)),
+            ("lost", <char *>&cpu.lost - at_cpu, sizeof(cpu.lost)),
+            ("depth", <char *>&cpu.depth - at_cpu, sizeof(cpu.depth)),
+            ("ring", <char *>&cpu.ring - at_cpu, sizeof(cpu.ring)),
+            ("sample", <char *>&cpu.sample - at_cpu, sizeof(cpu.sample)),
         ]),
     ]
 
