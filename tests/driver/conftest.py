@@ -13,7 +13,7 @@ from tests.driver.fix_kernel_log import kernel_log, quiet_kernel  # noqa: E402
 from tests.driver.fix_overlay import overlay  # noqa: E402
 
 # What only the module has: its device, its rings, CPUs that come and go under it.
-if os.environ.get("FALCOMOD_DRIVER", "kmod") != "kmod":
+if os.environ.get("FALCOMOD_DRIVER") == "ebpf":
     collect_ignore = [
         "test_device.py",
         "test_hotplug.py",

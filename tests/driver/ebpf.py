@@ -81,3 +81,59 @@ class EbpfConsumer(Settling):
                 for reason in LOSS_REASONS
             ),
         )
+
+
+class KeptConsumer(EbpfConsumer):
+    """One whose programs, all of them, are loaded once and kept for the tests that follow.
+
+    Loading takes up to a minute in an emulated guest, and most tests are not about it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._before: Counters | None = None
+
+    def start(self) -> None:
+        global _kept
+        if self._options.get("snaplen", SNAPLEN) != SNAPLEN:
+            EbpfConsumer.start(self)
+            self._before = None
+            return
+        if _kept is None:
+            every = {call.sc for call in tables.syscalls().values()}
+            _kept = BpfSource(syscalls=every, procexit=True, **self._options)
+        self._source = _kept
+        self._source.select(self._selected, procexit=self._procexit)
+        self._before = super().totals()
+        self._source.start()
+
+    def close(self) -> None:
+        if self._source is not _kept or self._source is None:
+            super().close()
+            return
+        self._source.stop()
+        self._source.take_records()
+        self._source = None
+
+    def totals(self) -> Counters:
+        now = super().totals()
+        return now if self._before is None else since(self._before, now)
+
+
+def since(before: Counters, now: Counters) -> Counters:
+    """What was counted in between."""
+    return Counters(
+        head=0,
+        produced=now.produced - before.produced,
+        delivered=now.delivered - before.delivered,
+        filtered=now.filtered - before.filtered,
+        faults=now.faults - before.faults,
+        lost=tuple(
+            tuple(late - early for early, late in zip(*rows, strict=True))
+            for rows in zip(before.lost, now.lost, strict=True)
+        ),
+    )
+
+
+SNAPLEN = 80  # of the kept ones
+_kept: BpfSource | None = None

@@ -88,23 +88,36 @@ CaptureCall = Callable[..., Capture]
 
 
 def driver() -> str:
-    """The driver under test: FALCOMOD_DRIVER, kmod or ebpf."""
+    """The driver under test: FALCOMOD_DRIVER, kmod, ebpf or both, which compares the two."""
     return os.environ.get("FALCOMOD_DRIVER", "kmod")
 
 
 def open_consumer() -> Any:
     """A consumer of the driver under test."""
-    if driver() == "kmod":
-        return Consumer()
-    from tests.driver.ebpf import EbpfConsumer
+    if driver() == "ebpf":
+        from tests.driver.ebpf import EbpfConsumer
 
-    return EbpfConsumer()
+        return EbpfConsumer()
+    return Consumer()
+
+
+def capture_consumer() -> Any:
+    """One that sees what a test's child does."""
+    if driver() == "ebpf":
+        from tests.driver.ebpf import KeptConsumer
+
+        return KeptConsumer()
+    if driver() == "both":
+        from tests.driver.both import BothConsumer
+
+        return BothConsumer()
+    return Consumer()
 
 
 def capture_events(
     syscalls: Iterable[str], call: Callable[[], Any], *, tracepoints: int = 0, snaplen: int = 80
 ) -> Capture:
-    with open_consumer() as consumer:
+    with capture_consumer() as consumer:
         consumer.configure(snaplen=snaplen)
         consumer.select(syscalls, tracepoints=tracepoints)
         consumer.start()
