@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 BUILT  := $(VENV)/.built
+TESTABLE := $(VENV)/.testable
 KERNEL ?= $(shell uname -r)
 DKMS_VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 DKMS_SOURCE  := /usr/src/falcomod-$(DKMS_VERSION)
@@ -27,26 +28,26 @@ start: build ## install what is missing, build, pick a driver, watch this host
 test: test-unit test-debug fuzz test-live test-vm ## all tests
 
 .PHONY: test-unit
-test-unit: build ## tests without root
+test-unit: $(TESTABLE) ## tests without root
 	$(BIN)/python -m pytest tests/unit tests/reference tests/property tests/scenario
 
 .PHONY: test-debug
-test-debug: build ## the engine's tests on a build with bounds checks and assertions
+test-debug: $(TESTABLE) ## the engine's tests on a build with bounds checks and assertions
 	FALCOMOD_DEBUG=1 $(BIN)/python setup.py -q build --build-base build/debug --build-lib build/debug/lib
 	PYTHONPATH=build/debug/lib $(BIN)/python -m pytest tests/unit/engine tests/property tests/scenario
 
 .PHONY: test-live
-test-live: build ## the eBPF driver on this machine's own kernel
+test-live: $(TESTABLE) ## the eBPF driver on this machine's own kernel
 	tools/install-packages live
 	tests/live/run $(BIN)/python
 
 .PHONY: test-vm
-test-vm: build ## driver and end-to-end tests on Debian's kernel in QEMU
+test-vm: $(TESTABLE) ## driver and end-to-end tests on Debian's kernel in QEMU
 	tools/install-packages vm
 	tests/vm/run $(BIN)/python
 
 .PHONY: fuzz
-fuzz: build ## mutated records through a build with sanitizers, mutated rules files
+fuzz: $(TESTABLE) ## mutated records through a build with sanitizers, mutated rules files
 	tests/fuzz/run-sanitized $(BIN)/python
 	$(BIN)/python -m tests.fuzz.rules
 
@@ -69,11 +70,14 @@ golden: build ## print tests/golden anew; review the difference
 .PHONY: build
 build: $(BUILT) ## the engine, in a virtual environment of its own
 
-$(BUILT): $(ENGINE_SOURCES)
-	@tools/install-packages build
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -q --disable-pip-version-check 'setuptools>=77' wheel 'cython>=3.0'
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation -e '.[test]'
+$(BUILT): $(ENGINE_SOURCES) tools/build
+	tools/build $(VENV) $(PYTHON)
+	@touch $@
+
+# What tests need beside the build: the `test` extra of pyproject.toml.
+$(TESTABLE): $(BUILT) pyproject.toml
+	$(BIN)/python -m pip install -q --disable-pip-version-check $$($(BIN)/python -c \
+		'import tomllib as t; print(*t.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["test"])')
 	@touch $@
 
 .PHONY: driver

@@ -8,6 +8,7 @@ Switches, all environment variables:
     FALCOMOD_SANITIZE=1     AddressSanitizer and UndefinedBehaviorSanitizer
     FALCOMOD_ANNOTATE=1     Cython's annotated HTML beside each .pyx
     FALCOMOD_ONLY=prefix    only the extensions whose dotted name begins so
+    FALCOMOD_BPF=0          without the eBPF programs, and so without clang
     FALCOMOD_VMLINUX=file   types of another kernel than the running one, for the eBPF
                             programs: any will do that has BTF
 """
@@ -32,6 +33,7 @@ DEBUG = os.environ.get("FALCOMOD_DEBUG") == "1"
 SANITIZE = os.environ.get("FALCOMOD_SANITIZE") == "1"
 ANNOTATE = os.environ.get("FALCOMOD_ANNOTATE") == "1"
 ONLY = os.environ.get("FALCOMOD_ONLY", "")
+BPF = os.environ.get("FALCOMOD_BPF", "1") != "0"
 
 # C files linked into an extension besides its own: each exactly once.
 C_SOURCES = {"falcomod.engine.decode.schema": [f"{UAPI}/falcomod_events.c"]}
@@ -111,7 +113,7 @@ class BuildEngine(build_ext):
     """Extensions, and then the eBPF programs."""
 
     def run(self) -> None:
-        if not BPF_EXTENSION.startswith(ONLY):
+        if not (BPF and BPF_EXTENSION.startswith(ONLY)):
             super().run()
             return
         # One after the other would leave a processor idle at each one's end.
