@@ -122,7 +122,6 @@ cdef extern from * nogil:
 # have the function of the kernel below (driver/bpf/kernel.h).
 OBJECT = str(Path(__file__).with_name("falcomod.bpf.o"))
 TYPED_OBJECT = str(Path(__file__).with_name("falcomod-typed.bpf.o"))
-TYPED_NEEDS = b"bpf_rdonly_cast"
 
 # Programs at tracepoints; the others are what fm_dispatch jumps to.
 ENTRIES = ("dispatch", "exec", "exit", "child")
@@ -575,7 +574,7 @@ cdef class BpfSource(RingSource):
         cdef bpf_prog_info info
         cdef uint32_t size, index
         cdef uint64_t count = 0
-        for index in range(TRACEPOINTS_MAX):
+        for index in range(<uint32_t>TRACEPOINTS_MAX):
             if self.entries[index] < 0:
                 continue
             size = sizeof(info)
@@ -613,7 +612,7 @@ def objects_for_kernel() -> list[str]:
     if types == NULL:
         raise failed("the kernel's types (BTF) cannot be read", errno)
     try:
-        typed = btf__find_by_name_kind(types, TYPED_NEEDS, BTF_KIND_FUNC) > 0
+        typed = btf__find_by_name_kind(types, b"bpf_rdonly_cast", BTF_KIND_FUNC) > 0
     finally:
         btf__free(types)
     return [TYPED_OBJECT, OBJECT] if typed else [OBJECT]
@@ -734,7 +733,7 @@ cdef object failed(str what, int error):
     """The exception for a refusal of the kernel, with what libbpf said of it."""
     said = (<bytes>libbpf_said).decode(errors="replace").strip().splitlines()
     # The verifier gives its reason at the end of what it prints.
-    message = "\n    ".join([f"{what}: {os.strerror(error)}", *said[-6:]])
+    message = "\n    ".join([f"{what}: {os.strerror(error)}", *said[max(0, len(said) - 6):]])
     if error == errno_names.EPERM:
         return PermissionFault(f"{message}\nrun as root with CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN")
     return DriverError(message)
