@@ -35,6 +35,8 @@ cdef extern from "<bpf/libbpf.h>" nogil:
     int bpf_map__reuse_fd(bpf_map *map, int fd)
     int bpf_map__set_inner_map_fd(bpf_map *map, int fd)
 
+    # Knows the numbers of libbpf's own errors besides those of the system.
+    int libbpf_strerror(int error, char *text, size_t size)
     int libbpf_num_possible_cpus()
     int libbpf_probe_bpf_map_type(bpf_map_type type, const void *options)
 

@@ -28,7 +28,7 @@ from falcomod.engine._libbpf cimport (
     bpf_object__open_file, bpf_prog_info, bpf_program, bpf_program__attach, bpf_program__fd,
     bpf_program__name, bpf_program__set_autoload, btf, btf__find_by_name_kind, btf__free,
     btf__load_vmlinux_btf, btf__name_by_offset, btf__type_by_id, btf_enumerators, btf_type, btf_vlen,
-    libbpf_num_possible_cpus, libbpf_probe_bpf_map_type,
+    libbpf_num_possible_cpus, libbpf_probe_bpf_map_type, libbpf_strerror,
 )
 from falcomod.engine._uapi cimport (
     FM_BPF_ARMED_ANY, FM_BPF_ARMED_FULL, FM_BPF_CALLS, FM_BPF_CONTROLLER_NAME,
@@ -731,9 +731,11 @@ cdef int add_lost(dict counts, int reason, int kind, uint64_t lost) except -1:
 
 cdef object failed(str what, int error):
     """The exception for a refusal of the kernel, with what libbpf said of it."""
+    cdef char reason[128]
+    libbpf_strerror(error, reason, sizeof(reason))
     said = (<bytes>libbpf_said).decode(errors="replace").strip().splitlines()
     # The verifier gives its reason at the end of what it prints.
-    message = "\n    ".join([f"{what}: {os.strerror(error)}", *said[max(0, len(said) - 6):]])
+    message = "\n    ".join([f"{what}: {(<bytes>reason).decode()}", *said[max(0, len(said) - 6):]])
     if error == errno_names.EPERM:
         return PermissionFault(f"{message}\nrun as root with CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN")
     return DriverError(message)
