@@ -22,7 +22,7 @@ help: ## this list
 
 .PHONY: start
 start: build ## install what is missing, build, pick a driver, watch this host
-	@tools/start $(BIN)
+	@$(BIN)/falcomod start
 
 .PHONY: test
 test: test-unit test-debug fuzz test-live test-vm ## all tests
