@@ -22,7 +22,7 @@ cdef class BpfSource(RingSource):
     cdef bpf_link *links[TRACEPOINTS_MAX]        # attached while started
     cdef int entries[TRACEPOINTS_MAX]            # descriptors of the programs that are or were attached, or -1
     cdef uint32_t link_count
-    cdef fm_bpf_settings *settings               # mapped by libbpf
+    cdef fm_bpf_settings *settings               # mapped; NULL: nothing to count
     cdef uint8_t *cpus                           # mapped: an entry of struct fm_bpf_cpu each
     cdef uint32_t cpu_count                      # possible ones
     cdef int bell                                # polled: a record is there

@@ -33,15 +33,15 @@ from falcomod.engine._libbpf cimport (
 from falcomod.engine._uapi cimport (
     FM_BPF_ARMED_ANY, FM_BPF_ARMED_FULL, FM_BPF_CALLS, FM_BPF_CONTROLLER_NAME,
     FM_BPF_CONTROLLERS, FM_BPF_NUMBERS, FM_BPF_RESTING, FM_BPF_SLOTS, FM_BPF_WANT_CHILD,
-    FM_BPF_WANT_EXEC, FM_BPF_WANT_PROCEXIT, FM_CLASS_MAX, FM_EVENT_MAX, FM_LOSS_NESTED,
+    FM_BPF_WANT_EXEC, FM_BPF_WANT_PROCEXIT, FM_CLASS_MAX, FM_LOSS_NESTED,
     FM_LOSS_REASON_MAX, FM_RING_SIZE_DEFAULT, FM_RING_SIZE_MAX, FM_RING_SIZE_MIN,
     FM_SNAPLEN_MAX, fm_bpf_cpu, fm_bpf_settings,
 )
 from falcomod.engine.capture.source cimport (
-    REFILL_BATCH, REFILL_NOTHING, sleep_ns, wait_readable, wall_clock_ns,
+    REFILL_BATCH, REFILL_NOTHING, add_lost, no_counts, sleep_ns, wait_readable, wall_clock_ns,
 )
 
-from falcomod.engine.decode.schema import EVENTS, LOSS_CLASSES, LOSS_REASONS, SYSCALLS
+from falcomod.engine.decode.schema import EVENTS, LOSS_REASONS, SYSCALLS
 from falcomod.errors import DriverError, PermissionFault
 
 cdef extern from "<sys/syscall.h>" nogil:
@@ -212,7 +212,6 @@ cdef class BpfSource(RingSource):
         self.name = "ebpf"
         self.last_counters = {}
         self.programs = set()
-        self.selection = (frozenset(), False)
         online = os.sysconf("SC_NPROCESSORS_ONLN")
         ring_size = ring_size or FM_RING_SIZE_DEFAULT
         if not FM_RING_SIZE_MIN <= ring_size <= FM_RING_SIZE_MAX or ring_size & (ring_size - 1):
@@ -281,13 +280,7 @@ cdef class BpfSource(RingSource):
     def sum_counters(self) -> dict[str, int]:
         """The counters of all CPUs, those of nested programs and of missed ones included."""
         cdef fm_bpf_cpu *cpu
-        counts = dict.fromkeys(
-            ("produced", "delivered", "filtered", "faults", "refused_heads", "lost"), 0
-        )
-        counts.update({f"lost_{reason}": 0 for reason in LOSS_REASONS})
-        counts.update(
-            {f"lost_{reason}_{kind}": 0 for reason in LOSS_REASONS for kind in LOSS_CLASSES}
-        )
+        counts = no_counts()
         for number in range(self.cpu_count):
             cpu = self.cpu(number)
             counts["produced"] += cpu.produced
@@ -518,6 +511,7 @@ cdef class BpfSource(RingSource):
         calls, procexit = self.selection
         cdef uint32_t wanted = FM_BPF_WANT_PROCEXIT if procexit else 0
         cdef uint32_t number, code
+        arm = os.uname().machine == "aarch64"
         if calls & EXECS:
             wanted |= FM_BPF_WANT_EXEC
         if calls & CLONES:
@@ -528,7 +522,8 @@ cdef class BpfSource(RingSource):
             self.settings.codes[<uint32_t>call.sc] = code
             if call.name == "socketcall" and calls:
                 code = code or self.code_of(call)
-            for native, base in ((native_number(call), 0), (compat_number(call), FM_BPF_NUMBERS)):
+            numbers = (call.arm64, NO_CALL) if arm else (call.x86_64, call.ia32)
+            for native, base in zip(numbers, (0, FM_BPF_NUMBERS), strict=True):
                 if 0 <= native < FM_BPF_NUMBERS:
                     number = base + native
                     self.settings.slots[number].sc = call.sc
@@ -694,8 +689,8 @@ def programs_for(selection) -> set[str]:
 
 def cpu_numbers(possible: int) -> list[int]:
     """Those that are online first: they come one after the other in their rings."""
-    online = sorted(os.sched_getaffinity(0)) if possible == 1 else _online()
-    return online + [number for number in range(possible) if number not in set(online)]
+    online = _online()
+    return online + sorted(set(range(possible)).difference(online))
 
 
 def _online() -> list[int]:
@@ -712,21 +707,6 @@ def _read(path: Path) -> str:
         return path.read_text()
     except OSError:
         return ""
-
-
-cdef object native_number(call):
-    return call.arm64 if os.uname().machine == "aarch64" else call.x86_64
-
-
-cdef object compat_number(call):
-    return -1 if os.uname().machine == "aarch64" else call.ia32
-
-
-cdef int add_lost(dict counts, int reason, int kind, uint64_t lost) except -1:
-    counts["lost"] += lost
-    counts[f"lost_{LOSS_REASONS[reason]}"] += lost
-    counts[f"lost_{LOSS_REASONS[reason]}_{LOSS_CLASSES[kind]}"] += lost
-    return 0
 
 
 cdef object failed(str what, int error):
@@ -747,3 +727,4 @@ cdef uint64_t nanoseconds(const timespec *time) noexcept nogil:
 
 CALLS = {call.sc: call for call in SYSCALLS.values()}
 GENERIC = EVENTS[1]
+NO_CALL = -1                     # as a native number in SYSCALLS

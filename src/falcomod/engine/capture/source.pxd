@@ -18,6 +18,10 @@ cdef void sleep_ns(uint64_t duration_ns) noexcept nogil
 # 1 when the driver has records, 0 when the time is over or a signal came. Raises DriverError.
 cdef int wait_readable(int fd, int timeout_ms) except -1 nogil
 
+# What counters() tells, nothing counted yet; and losses of a reason and class added to it.
+cdef dict no_counts()
+cdef int add_lost(dict counts, int reason, int kind, uint64_t lost) except -1
+
 
 cdef class Source:
     """Records in order of time, a batch after the other."""

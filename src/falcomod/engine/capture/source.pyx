@@ -345,10 +345,24 @@ cdef int configure(int fd, uint64_t ring_size, uint32_t snaplen) except -1:
     return 0
 
 
-cdef object sum_rings(Merge merge):
-    counts = {"produced": 0, "delivered": 0, "filtered": 0, "faults": 0, "refused_heads": 0, "lost": 0}
+cdef dict no_counts():
+    counts = dict.fromkeys(
+        ("produced", "delivered", "filtered", "faults", "refused_heads", "lost"), 0
+    )
     counts.update({f"lost_{reason}": 0 for reason in LOSS_REASONS})
     counts.update({f"lost_{reason}_{kind}": 0 for reason in LOSS_REASONS for kind in LOSS_CLASSES})
+    return counts
+
+
+cdef int add_lost(dict counts, int reason, int kind, uint64_t lost) except -1:
+    counts["lost"] += lost
+    counts[f"lost_{LOSS_REASONS[reason]}"] += lost
+    counts[f"lost_{LOSS_REASONS[reason]}_{LOSS_CLASSES[kind]}"] += lost
+    return 0
+
+
+cdef dict sum_rings(Merge merge):
+    counts = no_counts()
     for index in range(merge.count):
         control = merge.rings[index].control
         counts["produced"] += control.produced
@@ -358,10 +372,7 @@ cdef object sum_rings(Merge merge):
         counts["refused_heads"] += merge.rings[index].refused
         for reason in range(FM_LOSS_REASON_MAX):
             for kind in range(FM_CLASS_MAX):
-                lost = control.lost[<uint32_t>reason][<uint32_t>kind]
-                counts["lost"] += lost
-                counts[f"lost_{LOSS_REASONS[reason]}"] += lost
-                counts[f"lost_{LOSS_REASONS[reason]}_{LOSS_CLASSES[kind]}"] += lost
+                add_lost(counts, reason, kind, control.lost[<uint32_t>reason][<uint32_t>kind])
     return counts
 
 
