@@ -16,8 +16,8 @@
  *	fm_peek_to()	the same for a member that is an array or a struct
  *	fm_probe()	what lies at a kernel address that may be none: 0, or an error
  *	fm_copy_kernel()	the same for as many bytes
- *	fm_bounded()	a size that is at most mask, which the verifier of BPF must be shown
  *	fm_copy_user_plain()	the same in the caller's memory
+ *	fm_bounded()	a size that is at most mask, which the verifier of BPF must be shown
  */
 #ifndef FM_KERNEL_H
 #define FM_KERNEL_H
@@ -37,6 +37,7 @@
 #include <linux/magic.h>
 #include <linux/mman.h>
 #include <linux/net.h>
+#include <linux/nospec.h>
 #include <linux/openat2.h>
 #include <linux/prctl.h>
 #include <linux/ptrace.h>
@@ -55,7 +56,6 @@
 #include <net/sock.h>
 #include <uapi/linux/io_uring.h>
 #include <uapi/linux/mount.h>
-#include <linux/nospec.h>
 
 #define FM_API
 #define FM_API_APART

@@ -110,7 +110,6 @@ struct io_uring_params {
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define BUILD_BUG_ON(condition) _Static_assert(!(condition), #condition)
-#define BIT_U32(n) (1u << (n))
 #define GENMASK(high, low) ((~0ull << (low)) & (~0ull >> (63 - (high))))
 #define min_t(type, one, other) ((type)(one) < (type)(other) ? (type)(one) : (type)(other))
 #define memset __builtin_memset

@@ -91,7 +91,7 @@ static __always_inline void fm_bpf_leave(struct fm_bpf_cpu *cpu, struct fm_recor
 	step_out(cpu);
 }
 
-/* Is the event wanted, and not the owner's own doing (which is counted)? */
+/* Is it the owner's own doing, which is left out and counted? */
 static __always_inline bool fm_bpf_is_owner(u32 pid)
 {
 	struct fm_bpf_cpu *cpu;
