@@ -34,12 +34,14 @@ cdef class Engine:
     cdef uint32_t rule_ids[RULE_IDS_MAX]
 
     cdef uint64_t records        # seen, corrupt ones counted
+    cdef uint64_t state_only     # that were no events to the rules
     cdef uint64_t corrupt[FAULT_MAX]
     cdef uint64_t matches        # events that at least one rule matched
     cdef uint64_t errors         # exceptions contained
 
     cdef int drain(self, int timeout_ms, uint64_t records_max) except -1 nogil
     cdef int take(self, const Record *record) except -1 nogil
+    cdef int settle(self) except -1 nogil
     cdef int look(self) except -1 nogil
     cdef int end_event(self) except -1 nogil
     cdef int hand_over(self, int count) except -1

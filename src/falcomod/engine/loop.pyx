@@ -83,12 +83,13 @@ cdef class Engine:
                     self.on_error(error)
 
     def counters(self) -> dict[str, int]:
-        """events, matches, errors, corrupt and corrupt_<fault>, since the engine was made."""
+        """events, state_only, matches, errors, corrupt and corrupt_<fault>, since the engine was made."""
         counts = {
             "events": self.event.number,
             "matches": self.matches,
             "errors": self.errors,
-            "corrupt": self.records - self.event.number,
+            "state_only": self.state_only,
+            "corrupt": self.records - self.state_only - self.event.number,
         }
         for fault in range(1, FAULT_MAX):
             counts[f"corrupt_{FAULT_NAMES[fault]}"] = self.corrupt[<uint32_t>fault]
@@ -114,10 +115,14 @@ cdef class Engine:
         cdef Fault fault = decode(record.data, record.size, &self.event)
         self.records += 1
         if fault == FAULT_NONE:
-            self.event.number += 1
             self.event.cpu = record.cpu
             self.in_event = True
-            if self.state is not None:
+            if record.is_state_only:
+                self.state_only += 1
+                self.settle()
+            else:
+                self.event.number += 1
+                self.settle()
                 self.look()
             return self.end_event()
         self.corrupt[<int>fault] += 1
@@ -125,11 +130,15 @@ cdef class Engine:
             return self.source.drop_rest()
         return self.source.consume(self.event.record_size)
 
+    cdef int settle(self) except -1 nogil:
+        if self.state is not None:
+            arena_reset(&self.arena)
+            apply(&self.context)
+        return 0
+
     cdef int look(self) except -1 nogil:
         cdef int count
-        arena_reset(&self.arena)
-        apply(&self.context)
-        if self.rules is None:
+        if self.rules is None or self.state is None:
             return 0
         count = self.rules.match(&self.context, self.rule_ids, RULE_IDS_MAX)
         if count > 0:

@@ -12,11 +12,13 @@ cdef struct Str:
 
 # What a field yields for one event. Which member counts follows from the field's type:
 # text for strings, paths, byte buffers and addresses (4 or 16 bytes, network order),
-# number for everything else, booleans as 0 and 1. text is valid until the next event.
+# number for everything else, booleans as 0 and 1. A field with FIELD_LIST yields items
+# instead. text and items are valid until the next event.
 cdef struct Value:
     Str text
-    int64_t number               # unsigned types: the same 64 bits
+    int64_t number               # unsigned types: the same 64 bits; lists: how many items
     double real                  # DOUBLE only
+    const Str *items             # lists only, which are of texts
 
 
 # A field's argument, parsed once at load: proc.aname[2], proc.env[PATH], evt.arg.flags.

@@ -11,6 +11,7 @@ cdef struct Record:
     const uint8_t *data          # valid until consume()
     uint64_t size                # bytes that may be read from data on; the record itself may be shorter
     uint16_t cpu
+    uint8_t is_state_only        # 1: changes the state, but is no event to the rules
 
 
 @cython.final

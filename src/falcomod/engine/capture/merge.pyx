@@ -119,6 +119,7 @@ cdef class Merge:
         out.data = ring_at(ring)
         out.size = ring_readable(ring)
         out.cpu = <uint16_t>ring.cpu
+        out.is_state_only = 0
         return 1
 
     cdef void consume(self, uint64_t size) noexcept nogil:

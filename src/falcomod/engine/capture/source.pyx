@@ -266,6 +266,7 @@ cdef class ReplaySource(Source):
         out.data = self.start + self.position
         out.size = self.ends[self.piece] - self.position
         out.cpu = 0
+        out.is_state_only = 0
         return 1
 
     cdef int consume(self, uint64_t size) except -1 nogil:

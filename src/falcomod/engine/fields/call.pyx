@@ -16,6 +16,9 @@ from falcomod.engine.types cimport Arg, Value
 from falcomod.errors import FieldError
 
 
+begin_class("call", "System calls", "Fields of the end of a system call.", ("syscall",))
+
+
 cdef int evt_arg(Context *context, const Arg *arg, Value *out) except -1 nogil:
     cdef Writer writer
     cdef int64_t index = arg.parameter[context.event.code]

@@ -7,6 +7,9 @@ from falcomod.engine.state.context cimport Context
 from falcomod.engine.types cimport Arg, Value
 
 
+begin_class("container", "Containers", "The container that the process runs in.", ("syscall",))
+
+
 cdef int container_id(Context *context, const Arg *arg, Value *out) except -1 nogil:
     if context.thread is NULL:
         return 0

@@ -35,6 +35,9 @@ cdef enum:
     SECOND_NS = 1000000000
 
 
+begin_class("evt", "Every event", "Fields that an event of any source has.", ("syscall", "k8s_audit"))
+
+
 cdef int evt_num(Context *context, const Arg *arg, Value *out) except -1 nogil:
     return give_number(out, <int64_t>context.event.number)
 bind("evt.num", FM_PT_UINT64, 0, ARG_NONE, evt_num, "number of the event, from 1")

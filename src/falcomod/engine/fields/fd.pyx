@@ -29,6 +29,9 @@ cdef enum End:
     END_REMOTE
 
 
+begin_class("fd", "Descriptors", "The file, socket or other descriptor that the call is about.", ("syscall",))
+
+
 cdef int fd_num(Context *context, const Arg *arg, Value *out) except -1 nogil:
     return give_number(out, context.fd_number) if context.fd_number >= 0 else 0
 bind("fd.num", FM_PT_INT64, 0, ARG_NONE, fd_num, "number of the descriptor")

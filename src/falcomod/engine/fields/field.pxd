@@ -21,7 +21,7 @@ cdef struct FieldRow:
     FieldFn function
     uint8_t type                 # FM_PT_…: the field's type, which decides operators and printing
     uint8_t argument             # ArgRule
-    uint8_t flags                # FIELD_…
+    uint32_t flags               # FIELD_…
     const char *doc              # one line
 
 cdef enum:
@@ -33,6 +33,11 @@ cdef enum:
     FIELD_NAMED = 32             # the argument is a name and may follow a dot (evt.arg.flags)
     FIELD_INDEX = 64             # the argument is a number (proc.aname[2])
     FIELD_PADDED = 128           # printed with at least nine digits (nanoseconds of a second)
+    FIELD_LIST = 256             # the value is a list of texts (fd.types)
+    FIELD_PRINT_ONLY = 512       # no comparing (evt.outputtime)
+    FIELD_TABLE_ONLY = 1024      # for tables of other tools: not shown in lists of fields
+    FIELD_NO_RHS = 2048          # not in val()
+    FIELD_NO_TRANSFORMER = 4096  # no argument of a transformer
 
 # For FIELD_ANY fields the evaluator asks for candidate after candidate: function is
 # called with out.number = 0, 1, 2 … on entry until it returns 0; the check holds as
@@ -55,8 +60,11 @@ cdef class FieldRef:
     cdef int extract(self, ContextView view, Value *out) except -1
 
 
+# Begins a class of fields, to which those declared from now on belong: as it is called in
+# lists of fields, a line about it, and the event sources that have it.
+cdef int begin_class(str name, str title, str doc, tuple sources) except -1
 # Declares a field; stands under its function and runs when its module is imported.
-cdef int bind(str name, uint8_t type, uint8_t flags, uint8_t argument, FieldFn function, str doc) except -1
+cdef int bind(str name, uint8_t type, uint32_t flags, uint8_t argument, FieldFn function, str doc) except -1
 # Calls prepare(ref) for every reference to the field made from now on, so that it can
 # check the argument or look it up. prepare raises FieldError.
 cdef int on_reference(str name, object prepare) except -1

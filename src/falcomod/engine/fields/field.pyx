@@ -20,15 +20,25 @@ from falcomod.engine.fields.printing cimport object_of_value, text_of_value
 from falcomod.engine.types cimport Value
 
 cdef enum:
-    FIELDS_MAX = 320             # more than the reference has
+    FIELDS_MAX = 640             # more than the reference has
     CANDIDATES_MAX = 64          # of a field with several, when printed
 
 cdef FieldRow ROWS[FIELDS_MAX]
 cdef list _kept = []             # the bytes that ROWS points into
 cdef dict _prepare = {}          # name → function called with each new FieldRef
+cdef object _class = None        # FieldClass that fields being declared belong to
 
 # name → index in ROWS and FieldInfo, in order of declaration.
 FIELDS: dict[str, tuple[int, FieldInfo]] = {}
+
+
+class FieldClass(NamedTuple):
+    """Fields that are listed together."""
+
+    name: str                    # "process"
+    title: str
+    doc: str
+    sources: tuple               # of events: "syscall", "k8s_audit"
 
 
 class FieldInfo(NamedTuple):
@@ -38,10 +48,17 @@ class FieldInfo(NamedTuple):
     type: str                    # "charbuf", "uint64" …: the reference's word for it
     argument: str                # "none", "optional", "required"
     doc: str
-    flags: frozenset             # of "filter-only", "any", "deprecated", "hex", "ends", "named", "index", "padded"
+    flags: frozenset             # of words in FLAG_WORDS: "filter-only", "any", "deprecated" …
+    field_class: FieldClass
 
 
-cdef int bind(str name, uint8_t type, uint8_t flags, uint8_t argument, FieldFn function, str doc) except -1:
+cdef int begin_class(str name, str title, str doc, tuple sources) except -1:
+    global _class
+    _class = FieldClass(name, title, doc, sources)
+    return 0
+
+
+cdef int bind(str name, uint8_t type, uint32_t flags, uint8_t argument, FieldFn function, str doc) except -1:
     cdef int index = len(FIELDS)
     if index >= FIELDS_MAX or name in FIELDS:
         raise AssertionError(f"{name}: declared twice, or FIELDS_MAX is too small")
@@ -60,6 +77,7 @@ cdef int bind(str name, uint8_t type, uint8_t flags, uint8_t argument, FieldFn f
         ARGUMENT_WORDS[argument],
         doc,
         frozenset(word for bit, word in FLAG_WORDS if flags & bit),
+        _class,
     ))
     return 0
 
@@ -99,7 +117,7 @@ cdef class FieldRef:
             self.arg.is_index = 1
         elif self.row.flags & FIELD_INDEX:
             raise FieldError(f"{self.name}: {argument!r} is not a number, as in {_example(self.info)}")
-        self.row.flags &= <uint8_t>~(FIELD_ANY | FIELD_ENDS)
+        self.row.flags &= ~<uint32_t>(FIELD_ANY | FIELD_ENDS)
         return 0
 
     @property
@@ -173,4 +191,9 @@ cdef tuple FLAG_WORDS = (
     (FIELD_NAMED, "named"),
     (FIELD_INDEX, "index"),
     (FIELD_PADDED, "padded"),
+    (FIELD_LIST, "list"),
+    (FIELD_PRINT_ONLY, "print-only"),
+    (FIELD_TABLE_ONLY, "table-only"),
+    (FIELD_NO_RHS, "no-rhs"),
+    (FIELD_NO_TRANSFORMER, "no-transformer"),
 )

@@ -28,6 +28,9 @@ cdef struct Paths:
     int8_t target
 
 
+begin_class("fs.path", "Paths", "Paths that a call on the file system is given.", ("syscall",))
+
+
 cdef int fs_path_name(Context *context, const Arg *arg, Value *out) except -1 nogil:
     cdef const Paths *paths = _paths(context)
     return _absolute(context, paths.name, out) if paths is not NULL else 0

@@ -22,6 +22,9 @@ cdef enum:
 
 # The program
 
+begin_class("proc", "Processes", "The process that made the call, its ancestors and its threads.", ("syscall",))
+
+
 cdef int proc_name(Context *context, const Arg *arg, Value *out) except -1 nogil:
     return give_fact(context, context.thread, FACT_NAME, out)
 bind("proc.name", FM_PT_CHARBUF, 0, ARG_NONE, proc_name, "name of the program, 15 characters at most")

@@ -16,6 +16,9 @@ cdef enum:
     NO_ID = 0xFFFFFFFF
 
 
+begin_class("user", "Users and groups", "Who the process runs as.", ("syscall",))
+
+
 cdef int user_uid(Context *context, const Arg *arg, Value *out) except -1 nogil:
     if context.thread is NULL or context.thread.uid == NO_ID:
         return 0

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One event together with everything known about it: what fields are computed from."""
 
+from cpython.ref cimport PyObject
 from libc.stdint cimport int64_t, uint8_t
 
 from falcomod.engine.decode.event cimport Event
@@ -16,6 +17,7 @@ cdef struct Context:
     int64_t fd_number            # its number, -1: the event is about none
     Tables *tables               # threads, users, groups
     Arena *arena                 # for texts that are put together; reset before each event
+    PyObject *document           # of an event that is JSON: what it parses to, borrowed; else NULL
 
 
 cdef class ContextView:
