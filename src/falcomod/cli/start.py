@@ -8,7 +8,7 @@ import dataclasses
 import click
 
 from falcomod.config.load import load
-from falcomod.config.model import KINDS
+from falcomod.config.model import DRIVERS
 
 
 @click.command()
@@ -22,7 +22,7 @@ from falcomod.config.model import KINDS
     help="Set a configuration key, such as engine.kmod.buf_size_preset=5; may be repeated.",
 )  # fmt: skip
 @click.option(
-    "--driver", "kind", type=click.Choice(KINDS),
+    "--driver", "kind", type=click.Choice(DRIVERS),
     help="Where events come from; auto takes the first driver that works.",
 )  # fmt: skip
 @click.option("--json", "json_output", is_flag=True, help="Write alerts as JSON lines.")

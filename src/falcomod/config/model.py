@@ -58,7 +58,8 @@ PRIORITIES = (
 )
 
 
-KINDS = ("auto", "kmod", "ebpf")
+DRIVERS = ("auto", "kmod", "ebpf")
+KINDS = (*DRIVERS, "replay")
 RING_DOC = "size of a ring: 1, 2, 3 … 10 stand for 1, 2, 4 … 512 MiB"
 
 
@@ -84,17 +85,29 @@ class Ebpf:
 
 
 @dataclass(frozen=True)
+class Replay:
+    """A capture in place of a driver."""
+
+    capture_file: str = option(
+        "",
+        "capture to read with `kind: replay`: .scap, or Kubernetes audit events as lines "
+        "of JSON; -: standard input",
+    )
+
+
+@dataclass(frozen=True)
 class Engine:
     """Where events come from."""
 
     kind: str = option(
         "auto",
-        "driver: auto takes the first that works",
+        "driver: auto takes the first that works; replay reads a capture",
         KINDS,
         synonyms=MappingProxyType({"modern_ebpf": "ebpf"}),
     )
     kmod: Kmod = option(Kmod, "the kernel module")
     ebpf: Ebpf = option(Ebpf, "the eBPF driver", also="modern_ebpf")
+    replay: Replay = option(Replay, "a capture in place of a driver")
 
 
 @dataclass(frozen=True)
