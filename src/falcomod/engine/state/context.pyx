@@ -23,6 +23,11 @@ cdef class ContextView:
         return self.event().ts_ns
 
     @property
+    def code(self) -> int:
+        """The event's code, a key of decode.schema.EVENTS."""
+        return self.event().code
+
+    @property
     def number(self) -> int:
         """The event's number, counted from 1."""
         return self.event().number

@@ -14,3 +14,5 @@ def test_view_outside_a_callback_is_an_error() -> None:
         _ = view.ts_ns
     with pytest.raises(ValueError, match="after its callback has returned"):
         _ = view.number
+    with pytest.raises(ValueError, match="after its callback has returned"):
+        _ = view.code
