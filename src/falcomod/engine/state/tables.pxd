@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """All state of one engine, and its Python face for seeding."""
 
-from libc.stdint cimport int64_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
+from falcomod.engine.state.containers cimport ContainerTable
+from falcomod.engine.state.domains cimport DomainTable
 from falcomod.engine.state.fds cimport Fd
-from falcomod.engine.state.threads cimport Thread, ThreadTable
+from falcomod.engine.state.threads cimport CONTAINER_ID_SIZE, Thread, ThreadTable
 from falcomod.engine.state.users cimport NameTable
 from falcomod.engine.types cimport Text
 
 cdef enum:
     ENDED_MAX = 256              # ended threads that are kept for a while
     UNKNOWN_MAX = 256            # threads waiting to be looked up
+    CPUS_MAX = 1024              # of which context switches are followed
 
 # How long an ended thread is kept: records of different CPUs may come a little out of order,
 # and alerts about its last calls name its ancestors.
@@ -26,6 +29,8 @@ cdef struct Tables:
     ThreadTable threads
     NameTable users              # uid → name, home, shell
     NameTable groups             # gid → name
+    ContainerTable containers
+    DomainTable domains          # that rules ask for
     uint64_t first_ns            # when the first event happened, 0: none has
     uint64_t previous_ns         # when the event before the current one did; of the first, its own time
     uint64_t current_ns
@@ -40,6 +45,12 @@ cdef struct Tables:
     int64_t unknown[UNKNOWN_MAX] # tids to look up in /proc
     uint32_t unknown_count
     Fd closed                    # the descriptor that the current event closed, alive until the next event
+    uint8_t is_marked            # 1: the current event has set one of the next four
+    uint8_t is_fd_renamed        # it changed the name of its descriptor
+    uint8_t is_told_removed      # the container it tells of has ended
+    char told[CONTAINER_ID_SIZE] # container it tells of, "": none
+    uint64_t exec_ns             # of a context switch: how long the thread had run
+    uint64_t switched_ns[CPUS_MAX]         # the last context switch of each CPU; 0: none yet
     Thread spare                 # stands in for a thread that the table refused; has no descriptors
 
 # The record of a thread, made as a stub and queued for a look-up where there is none.

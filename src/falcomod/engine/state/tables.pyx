@@ -9,6 +9,10 @@ from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.string cimport memcmp, memcpy, memset, strncpy
 
 from falcomod.engine.state.cgroup cimport container_id_of
+from falcomod.engine.state.containers cimport (
+    container_facts, containers_find, containers_free, containers_remove, containers_set,
+)
+from falcomod.engine.state.domains cimport domains_free, domains_set
 from falcomod.engine.state.fds cimport *
 from falcomod.engine.state.threads cimport *
 from falcomod.engine.state.users cimport names_find, names_free, names_set
@@ -101,11 +105,14 @@ cdef void text_inherit(Text **slot, Text *text) noexcept nogil:
 
 cdef class State:
 
-    def __cinit__(self, *, thread_limit: int = 131072, fd_limit: int = 4096):
+    def __cinit__(
+        self, *, thread_limit: int = 131072, fd_limit: int = 4096, container_limit: int = 4096
+    ):
         memset(&self.tables, 0, sizeof(Tables))
         self.tables.closed.number = -1
         self.tables.ended_due_ns = NEVER_NS
         self.tables.fd_limit = fd_limit
+        self.tables.containers.limit = container_limit
         thread_clear(&self.tables.spare, 0)
         threads_init(&self.tables.threads, thread_limit)
 
@@ -115,6 +122,8 @@ cdef class State:
         threads_free(&self.tables.threads)
         names_free(&self.tables.users)
         names_free(&self.tables.groups)
+        containers_free(&self.tables.containers)
+        domains_free(&self.tables.domains)
 
     def seed_thread(self, *, tid: int, **facts: object) -> bool:
         """Puts what is known about a thread in place of what was; False: the table is full.
@@ -227,6 +236,34 @@ cdef class State:
         row = names_find(&self.tables.groups, gid)
         return None if row == NULL else shown(row.name)
 
+    def set_container(self, id: str, facts: dict) -> None:
+        """Puts what is known about a container in place of what was.
+
+        *id*: the first 12 characters count.  *facts*, all optional: texts full_id, type, name,
+        image, image_id, image_repository, image_tag, image_digest, ip, cni_json, pod_name,
+        pod_namespace, pod_uid, pod_sandbox_id, pod_full_sandbox_id, pod_ip, pod_cni_json;
+        privileged, host_pid, host_network, host_ipc, is_pod_sandbox; start_ns; dictionaries
+        labels, pod_labels; mounts as (source, destination, mode, is_writable, propagation);
+        healthcheck, liveness_probe, readiness_probe as (program, [argument, …]).
+        TypeError for other names, ValueError for an id that cannot be one.  When there are
+        as many as are kept, the oldest is forgotten.
+        """
+        containers_set(&self.tables.containers, id, facts)
+
+    def remove_container(self, id: str) -> None:
+        """Forgets a container."""
+        containers_remove(&self.tables.containers, id)
+
+    def container(self, id: str) -> dict | None:
+        """Everything known about a container, or None; for tests and for looking into an agent."""
+        cdef bytes encoded = id.encode("utf-8", "surrogateescape")
+        container = containers_find(&self.tables.containers, encoded)
+        return None if container == NULL else container_facts(container)
+
+    def set_domains(self, names: dict) -> None:
+        """Replaces the addresses of domain names: {name: [address, …]}, 4 or 16 bytes each."""
+        domains_set(&self.tables.domains, names)
+
     def counters(self) -> dict[str, int]:
         """What is in the tables now, and what was not kept, since the start."""
         cdef Tables *tables = &self.tables
@@ -242,6 +279,11 @@ cdef class State:
             "fds_refused": tables.fds_refused,
             "users": tables.users.count,
             "groups": tables.groups.count,
+            "containers": tables.containers.count,
+            "containers_added": tables.containers.added,
+            "containers_dropped": tables.containers.dropped,
+            "containers_refused": tables.containers.refused,
+            "domains": tables.domains.count,
         }
 
     def unknown_tids(self) -> list[int]:

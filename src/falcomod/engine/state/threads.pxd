@@ -63,11 +63,17 @@ cdef struct Thread:
     uint32_t vm_swap_kb
     uint64_t pfmajor
     uint64_t pfminor
+    uint64_t exec_ns             # on a CPU in all, by context switches seen
+    uint64_t cpu_user            # ticks as told last, and how many more than the time before
+    uint64_t cpu_system
+    uint32_t cpu_user_used
+    uint32_t cpu_system_used
     uint64_t exit_ns             # 0: alive; else when it ended, kept for a grace time
     char comm[COMM_SIZE]         # NUL-terminated
     char container_id[CONTAINER_ID_SIZE]     # "" on the host
     uint8_t is_stub              # 1: nobody described it; what its own events told is all that is known
     uint8_t birth                # Birth
+    uint8_t probe                # ContainerProbe that it is part of, by its ancestors too
     uint8_t is_counted           # among the others of its main thread
     uint32_t others              # of a main thread: how many more threads its process has
     Text *exe                    # argv[0]; these may be NULL: unknown
