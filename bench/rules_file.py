@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import random
 from collections.abc import Callable
+from itertools import accumulate
 
 RULES, MACROS, LISTS = 90, 350, 170
 
@@ -143,15 +144,15 @@ class Maker:
             lambda: f'(proc.cmdline contains "{self._word()} " or'
                     f' proc.cmdline contains "{self._word()};")',
         )  # fmt: skip
-        total = sum(share for _, _, share in HAPPENED)
+        ends = list(
+            zip((row[0] for row in HAPPENED), accumulate(row[2] for row in HAPPENED), strict=True)
+        )
+        total = ends[-1][1]
         parts = []
         for number in range(self.rules):
             # Spread evenly, so that a file of any size has the same shares.
-            point, sum_ = (number * 37 % total), 0
-            for happened, _, share in HAPPENED:
-                sum_ += share
-                if point < sum_:
-                    break
+            point = number * 37 % total
+            happened = next(name for name, end in ends if point < end)
             by_file = happened in ("open_write", "open_read", "rename_or_remove", "mode_changed")
             terms = [happened, self.rng.choice(wrong if by_file else started)()]
             if number % 3 == 0:
