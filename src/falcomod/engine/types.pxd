@@ -27,6 +27,7 @@ cdef struct Arg:
     int64_t index                # the number, if it is one
     uint8_t is_index             # 1: index counts
     const int8_t *parameter      # evt.arg.NAME: the parameter of that name by event code, -1: none; else NULL
+    const void *call             # of a transformer: its Call (fields/transform.pxd); else NULL
 
 
 # Memory for texts that are put together for one event (a command line, a socket's name).

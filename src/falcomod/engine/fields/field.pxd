@@ -46,14 +46,15 @@ cdef enum:
 
 
 cdef class FieldRef:
-    """A field with its argument, ready to be evaluated."""
+    """A field with its argument, or an expression of transformers, ready to be evaluated."""
 
     cdef FieldRow row            # a copy; evt.rawarg's has the type of the parameter asked for
     cdef Arg arg                 # arg.text points into _argument, arg.parameter into _parameter
     cdef bytes _argument
     cdef bytes _parameter
-    cdef readonly str name       # as written: "proc.aname[2]"
+    cdef readonly str name       # as written: "proc.aname[2]"; an expression's is canonical
     cdef readonly object info    # FieldInfo
+    cdef readonly tuple fields   # names of the plain fields in it: its own, or those of an expression
 
     cdef int take_argument(self, str argument) except -1
     # The value of a view's event: 1, or 0 for none. ValueError after the callback.

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from falcomod.errors import FieldError
 
-cimport cython
 from libc.string cimport memset
 
 from falcomod.engine._uapi cimport *
@@ -87,15 +86,20 @@ cdef int on_reference(str name, object prepare) except -1:
     return 0
 
 
-@cython.final
 cdef class FieldRef:
 
-    def __cinit__(self, str field, str argument, str name):
-        """The field of that name with its argument, None for none; raises FieldError."""
+    def __cinit__(self, str field=None, str argument=None, str name=None):
+        """The field of that name with its argument, None for none; raises FieldError.
+
+        Without a field it is a part of an expression, which fills in the rest.
+        """
+        memset(&self.arg, 0, sizeof(self.arg))
+        if field is None:
+            return
         index, self.info = FIELDS[field]
         self.row = ROWS[<int>index]
         self.name = name
-        memset(&self.arg, 0, sizeof(self.arg))
+        self.fields = (name,)
         self.take_argument(argument)
         if field in _prepare:
             _prepare[field](self)
@@ -139,7 +143,7 @@ cdef class FieldRef:
         return " ".join(found) if found else None
 
     def value(self, ContextView view not None):
-        """The value for JSON: int, float, bool or str; None where the event has none."""
+        """The value for JSON: int, float, bool, str or a list of str; None where the event has none."""
         cdef Value value
         if self.row.flags & FIELD_ANY:
             return self.text(view)

@@ -16,6 +16,8 @@ cdef bytes _DOTS = bytes(byte if 32 <= byte < 127 else 46 for byte in range(256)
 
 
 cdef str text_of_value(const FieldRow *row, const Value *value):
+    if row.flags & FIELD_LIST:
+        return f"({','.join(_items(value))})"
     if _is_text(row.type):
         return _text(row.type, value)
     if row.type == FM_PT_BOOL:
@@ -29,6 +31,8 @@ cdef str text_of_value(const FieldRow *row, const Value *value):
 
 
 cdef object object_of_value(const FieldRow *row, const Value *value):
+    if row.flags & FIELD_LIST:
+        return _items(value)
     if _is_text(row.type):
         return _text(row.type, value)
     if row.type == FM_PT_BOOL:
@@ -36,6 +40,12 @@ cdef object object_of_value(const FieldRow *row, const Value *value):
     if row.type == FM_PT_DOUBLE:
         return value.real
     return _number(row.type, value.number)
+
+
+cdef list _items(const Value *value):
+    """The items of a list, which are texts."""
+    cdef int64_t i
+    return [value.items[i].data[:value.items[i].size].decode("utf-8", "replace") for i in range(value.number)]
 
 
 cdef bint _is_text(int type) noexcept:
