@@ -17,11 +17,21 @@ from falcomod.rules.document import Mapping, Node, Sequence, is_null
 from falcomod.rules.model import Item, Override, RuleException
 from falcomod.rules.text import Scalar, SourceFile, SourceText
 
+_UNDECODED = "Can't decode YAML scalar value"
 _TRUE = ("y", "yes", "true", "on")
 _FALSE = ("n", "no", "false", "off")
-_NAME_PATTERNS = {
-    "list": (re.compile(r"""[^()"'\s=,]+"""), "LOAD_INVALID_LIST_NAME"),
-    "macro": (re.compile(r"[a-zA-Z]+[a-zA-Z0-9_]*"), "LOAD_INVALID_MACRO_NAME"),
+# What conditions can name: the pattern, as messages show it (POSIX), and the code.
+_NAMES = {
+    "list": (
+        re.compile(r"""[^()"'\s=,]+"""),
+        r"""([^()"'[:space:]=,]+)""",
+        "LOAD_INVALID_LIST_NAME",
+    ),
+    "macro": (
+        re.compile(r"[a-zA-Z]+[a-zA-Z0-9_]*"),
+        "([a-zA-Z]+[a-zA-Z0-9_]*)",
+        "LOAD_INVALID_MACRO_NAME",
+    ),
 }
 
 
@@ -35,14 +45,16 @@ def read_item(
     pairs = _pairs(file, node, warnings, errors)
     kind = next((kind for kind in KEYS if kind in pairs), None)
     if kind is None:
-        message = "this item is no rule, macro or list, and is ignored"
-        warnings.append(_at(file, node, message, code="LOAD_UNKNOWN_ITEM"))
+        remedy = "it is ignored: an item is a rule, a macro, a list or a required version"
+        warnings.append(
+            _at(file, node, "Unknown top level item", code="LOAD_UNKNOWN_ITEM", remedy=remedy)
+        )
         return None
     values: dict[str, Any] = {}
     for key, (place, value) in pairs.items():
         reader = KEYS[kind].get(key)
         if reader is None:
-            message = f"unknown key {key!r} in a {kind}: it is ignored"
+            message = f"Unknown key '{key}'. The key will be ignored."
             remedy = f"keys of a {kind}: {', '.join(KEYS[kind])}"
             warnings.append(_at(file, place, message, code="LOAD_UNKNOWN_KEY", remedy=remedy))
             continue
@@ -77,11 +89,14 @@ def _pairs(
 
 
 def _check_name(kind: str, name: Scalar, warnings: list[RuleError]) -> None:
-    pattern, code = _NAME_PATTERNS.get(kind, (None, ""))
-    if pattern and not pattern.fullmatch(name.value):
-        message = f"conditions cannot name a {kind} that is called {name.value!r}"
-        remedy = "begin with a letter, go on with letters, digits and _"
-        warnings.append(SourceText.of(name).error(message, 0, code=code, remedy=remedy))
+    if kind not in _NAMES:
+        return
+    pattern, shown, code = _NAMES[kind]
+    if not pattern.fullmatch(name.value):
+        title = kind.capitalize()
+        message = f"{title} has an invalid name. {title} names must match a regular expression: "
+        remedy = f"no condition can name a {kind} that is called {name.value!r}"
+        warnings.append(SourceText.of(name).error(message + shown, 0, code=code, remedy=remedy))
 
 
 def _at(
@@ -98,16 +113,17 @@ def _at(
 
 def _scalar(file: SourceFile, key: Scalar, node: Node) -> Scalar:
     if is_null(node):
-        raise _at(file, key, f"key {key.value!r} has no value")
+        raise _at(file, key, f"Mapping for key '{key.value}' is empty")
     if not isinstance(node, Scalar):
-        raise _at(file, node, f"key {key.value!r} takes one value, no list and no keys")
+        remedy = f"{key.value!r} takes one value, no list and no keys"
+        raise _at(file, node, "Value is not a scalar value", remedy=remedy)
     return node
 
 
 def _word(file: SourceFile, key: Scalar, node: Node) -> Scalar:
     scalar = _scalar(file, key, node)
     if not scalar.value:
-        raise _at(file, scalar, f"the value of {key.value!r} is empty")
+        raise _at(file, scalar, "Value must be non-empty")
     return scalar
 
 
@@ -129,13 +145,14 @@ def _flag(file: SourceFile, key: Scalar, node: Node) -> bool:
         return True
     if scalar.value.lower() in _FALSE:
         return False
-    raise _at(file, scalar, f"{key.value!r} is true or false, not {scalar.value!r}")
+    remedy = f"{key.value!r} is true or false, not {scalar.value!r}"
+    raise _at(file, scalar, _UNDECODED, remedy=remedy)
 
 
 def _duration(file: SourceFile, key: Scalar, node: Node) -> int:
     scalar = _word(file, key, node)
     if not (scalar.value.isascii() and scalar.value.isdigit() and int(scalar.value) < 2**32):
-        raise _at(file, scalar, f"{key.value!r} is a number of milliseconds")
+        raise _at(file, scalar, _UNDECODED, remedy=f"{key.value!r} is a number of milliseconds")
     return int(scalar.value)
 
 
@@ -144,15 +161,17 @@ def _priority(file: SourceFile, key: Scalar, node: Node) -> Priority:
     try:
         return Priority.parse(scalar.value)
     except ValueError as error:
-        raise _at(file, scalar, f"invalid priority: {error}") from None
+        raise _at(file, scalar, "Invalid priority", remedy=str(error)) from None
 
 
 def _words(file: SourceFile, key: Scalar, node: Node) -> tuple[Scalar, ...]:
     if not isinstance(node, Sequence):
-        raise _at(file, node, f"key {key.value!r} takes a list, such as [a, b]")
+        remedy = f"{key.value!r} takes a list, such as [a, b]"
+        raise _at(file, node, "Value is not a sequence", remedy=remedy)
     for item in node.items:
         if not isinstance(item, Scalar) or is_null(item):
-            raise _at(file, item, f"each item of {key.value!r} is one word or text")
+            remedy = f"each item of {key.value!r} is one word or text"
+            raise _at(file, item, "sequence value is not scalar", remedy=remedy)
     return tuple(item for item in node.items if isinstance(item, Scalar))
 
 
@@ -161,42 +180,44 @@ def _tags(file: SourceFile, key: Scalar, node: Node) -> frozenset[str]:
 
 
 def _override(file: SourceFile, key: Scalar, node: Node) -> dict[str, Override]:
+    if is_null(node):
+        return {}
     if not isinstance(node, Mapping):
         raise _at(file, node, "'override' has keys of the item, each with append or replace")
     overrides = {}
     for name, operation in node.pairs:
         if not isinstance(name, Scalar):
             raise _at(file, name, "a key is one word")
-        word = _word(file, name, operation)
-        if word.value not in ("append", "replace"):
-            message = f"invalid override operation {word.value!r} for key {name.value!r}"
-            raise _at(file, word, message, remedy="write append or replace")
-        overrides[name.value] = Override(key=name, operation=word.value)
+        overrides[name.value] = Override(key=name, word=_word(file, name, operation))
     return overrides
 
 
 def _exceptions(file: SourceFile, key: Scalar, node: Node) -> tuple[RuleException, ...]:
+    if is_null(node):
+        return ()
     if not isinstance(node, Sequence):
-        raise _at(file, node, "'exceptions' is a list of items with a name")
+        remedy = "each is an item with a name: - name: …"
+        raise _at(file, node, "Rule exceptions must be a sequence", remedy=remedy)
     return tuple(_exception(file, item) for item in node.items if not is_null(item))
 
 
 def _exception(file: SourceFile, node: Node) -> RuleException:
     if not isinstance(node, Mapping):
-        raise _at(file, node, "an exception has keys: name, fields, comps, values")
+        remedy = "an exception has the keys name, fields, comps, values"
+        raise _at(file, node, "Rule exception must be a mapping", remedy=remedy)
     found: dict[str, tuple[Scalar, Node]] = {}
     for key, value in node.pairs:
         if isinstance(key, Scalar):
             found.setdefault(key.value, (key, value))
     if "name" not in found:
-        raise _at(file, node, "an exception needs a name")
+        raise _at(file, node, "Item has no mapping for key 'name'")
     fields, single = _one_or_more(file, found, "fields")
     comps, _ = _one_or_more(file, found, "comps")
     values = found["values"][1] if "values" in found else None
     if values is not None and is_null(values):
         values = None
     if values is not None and not isinstance(values, Sequence):
-        raise _at(file, values, "'values' of an exception is a list")
+        raise _at(file, values, "Rule exception values must be a sequence")
     name = _word(file, *found["name"])
     return RuleException(name=name, fields=fields, comps=comps, values=values, single=single)
 

@@ -3,7 +3,8 @@
 
 Reads files in the order given (a directory: its *.yaml and *.yml files by name)
 and merges them into one collection.  A fault does not stop the reading: all of
-them are raised together, sorted by place.
+them are raised together, sorted by place; or, where the user wants to go on
+without what is bad, kept beside what is good.
 """
 
 from __future__ import annotations
@@ -17,33 +18,38 @@ from falcomod.rules.document import Sequence as SequenceNode
 from falcomod.rules.items import read_item
 from falcomod.rules.merge import merge
 from falcomod.rules.model import RuleCollection
-from falcomod.rules.requirements import read_requirement
+from falcomod.rules.requirements import read_requirement, unmet_plugins
 from falcomod.rules.resolve import syntax_faults
 from falcomod.rules.text import Scalar, SourceFile
 
 _SUFFIXES = (".yaml", ".yml")
 
 
-def load_files(paths: Iterable[str | Path]) -> RuleCollection:
+def load_files(paths: Iterable[str | Path], *, skip_bad: bool = False) -> RuleCollection:
     """The rules, macros and lists of all files.
 
-    Raises RuleLoadError with every fault of every file.
+    Raises RuleLoadError with every fault of every file; with *skip_bad* what has
+    a fault is left out instead, and told in the collection's *skipped*.
     """
     errors: list[RuleError] = []
     files = [file for path in paths for file in _files(str(path), errors)]
-    return load_sources(files, errors)
+    return load_sources(files, errors, skip_bad=skip_bad)
 
 
-def load_sources(files: Iterable[SourceFile], errors: Iterable[RuleError] = ()) -> RuleCollection:
+def load_sources(
+    files: Iterable[SourceFile], errors: Iterable[RuleError] = (), *, skip_bad: bool = False
+) -> RuleCollection:
     """The same for texts that are at hand; *errors* are those met in reaching them."""
     collection = RuleCollection()
     errors = list(errors)
     for file in files:
         _load_file(file, collection, errors)
-    if errors:
+    errors.extend(unmet_plugins(collection))
+    if errors and not skip_bad:
         # Conditions are read on the way to a program, which this load will not reach.
         errors.extend(syntax_faults(collection))
         raise RuleLoadError(errors)
+    collection.skipped.extend(errors)
     return collection
 
 
@@ -96,32 +102,50 @@ def _load_document(
         return
     if not isinstance(root, SequenceNode):
         place = root.location if isinstance(root, Scalar | Mapping) else Location(file.path)
-        message = "a rules file is a sequence of items, each beginning with '- '"
-        raise _fault(file, place, message)
+        message = (
+            "Rules content is not yaml array of objects"
+            if isinstance(root, Mapping)
+            else "Rules content is not yaml"
+        )
+        remedy = "a rules file is a sequence of items, each beginning with '- '"
+        raise _fault(file, place, message, remedy)
     for node in root.items:
         if is_null(node):
             continue
         if isinstance(node, Mapping):
             _load_item(file, node, collection, errors)
         else:
-            message = "an item of a rules file has keys, such as 'rule:' or 'macro:'"
-            errors.append(_fault(file, node.location, message))
+            message = "Unexpected element type. Each element should be a yaml associative array."
+            remedy = "an item of a rules file has keys, such as 'rule:' or 'macro:'"
+            errors.append(_fault(file, node.location, message, remedy))
 
 
 def _load_item(
     file: SourceFile, node: Mapping, collection: RuleCollection, errors: list[RuleError]
 ) -> None:
+    found: list[RuleError] = []
     try:
         if read_requirement(file, node, collection):
             return
-        found: list[RuleError] = []
         item = read_item(file, node, collection.warnings, found)
-        errors.extend(found)
         if item is not None and not found:
             merge(collection, item)
+            collection.lost_lists.discard(item.name.value if item.kind == "list" else "")
     except RuleError as error:
-        errors.append(error)
+        found.append(error)
+    if found:
+        errors.extend(found)
+        _note_lost_list(node, collection)
 
 
-def _fault(file: SourceFile, place: Location, message: str) -> RuleError:
-    return RuleError(message, place, code="LOAD_ERR_YAML_VALIDATE", quote=file.quote(place))
+def _note_lost_list(node: Mapping, collection: RuleCollection) -> None:
+    for key, value in node.pairs:
+        if isinstance(key, Scalar) and key.value == "list" and isinstance(value, Scalar):
+            if value.value not in collection.lists:
+                collection.lost_lists.add(value.value)
+            return
+
+
+def _fault(file: SourceFile, place: Location, message: str, remedy: str) -> RuleError:
+    quote = file.quote(place)
+    return RuleError(message, place, code="LOAD_ERR_YAML_VALIDATE", quote=quote, remedy=remedy)

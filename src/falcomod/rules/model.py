@@ -73,28 +73,46 @@ class Rule:
     capture_duration_ms: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class PluginGroup:
+    """Plugins of which one has to be there, as (name, version); *entry* is where that stands."""
+
+    alternatives: tuple[tuple[str, str], ...]
+    entry: Scalar
+
+
 @dataclass(slots=True)
 class RuleCollection:
     """All that was loaded, by name, in the order of first definition.
 
-    *warnings* are faults that did not keep anything from being loaded.
+    *warnings* are faults that did not keep anything from being loaded; *skipped*
+    are those of items that were left out, where the load was asked to go on.
     """
 
     rules: dict[str, Rule] = field(default_factory=dict)
     macros: dict[str, Macro] = field(default_factory=dict)
     lists: dict[str, RuleList] = field(default_factory=dict)
     warnings: list[RuleError] = field(default_factory=list)
+    skipped: list[RuleError] = field(default_factory=list)
+    # Lists that were left out and that no other definition stands in for: a condition
+    # that names one would compare with the name itself.
+    lost_lists: set[str] = field(default_factory=set)
     engine_version: tuple[int, int, int] = (0, 0, 0)  # the highest that a file requires
-    plugin_versions: list[tuple[tuple[str, str], ...]] = field(default_factory=list)
+    plugin_versions: list[PluginGroup] = field(default_factory=list)
     touched: int = 0  # items merged so far: gives every item its position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """What an item asks to be done with one of its keys: append or replace."""
+    """What an item asks to be done with one of its keys: append or replace, if it is right."""
 
     key: Scalar
-    operation: str
+    word: Scalar
+
+    @property
+    def operation(self) -> str:
+        """The word as it stands in the file."""
+        return self.word.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +130,13 @@ class Item:
     append: bool = False
     override: dict[str, Override] = field(default_factory=dict)
 
-    def error(self, message: str, *, at: Scalar | None = None, remedy: str = "") -> RuleError:
+    def error(
+        self,
+        message: str,
+        *,
+        at: Scalar | None = None,
+        code: str = "LOAD_ERR_YAML_VALIDATE",
+        remedy: str = "",
+    ) -> RuleError:
         """A fault of the item, at its name unless a place is given."""
-        text = SourceText.of(at or self.name)
-        return text.error(message, 0, code="LOAD_ERR_YAML_VALIDATE", remedy=remedy)
+        return SourceText.of(at or self.name).error(message, 0, code=code, remedy=remedy)

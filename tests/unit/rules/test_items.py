@@ -96,33 +96,70 @@ def test_warnings(text: str, place: str, code: str) -> None:
     assert [(str(warning.location), warning.code) for warning in warnings] == [(place, code)]
 
 
+def test_words_of_warnings_are_those_that_others_look_for() -> None:
+    texts = ["other: 1", "rule: r\nunknown: 1", "macro: a-b\ncondition: c", "list: a b\nitems: []"]
+    assert [read(text)[1][0].message for text in texts] == [
+        "Unknown top level item",
+        "Unknown key 'unknown'. The key will be ignored.",
+        "Macro has an invalid name. Macro names must match a regular expression: "
+        "([a-zA-Z]+[a-zA-Z0-9_]*)",
+        "List has an invalid name. List names must match a regular expression: "
+        "([^()\"'[:space:]=,]+)",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
-        ("rule:\n", "rules.yaml:1:1", "no value"),
-        ('rule: ""\n', "rules.yaml:1:7", "empty"),
-        ("rule: [a]\n", "rules.yaml:1:7", "one value"),
-        ("rule: r\n? [a]\n: b\n", "rules.yaml:2:3", "one word"),
-        ("rule: r\npriority: urgent\n", "rules.yaml:2:11", "Emergency, Alert"),
-        ("rule: r\nenabled: maybe\n", "rules.yaml:2:10", "true or false"),
-        ("rule: r\ncapture_duration: -1\n", "rules.yaml:2:19", "milliseconds"),
-        ("rule: r\ntags: a\n", "rules.yaml:2:7", "takes a list"),
-        ("rule: r\ntags: [a, [b]]\n", "rules.yaml:2:11", "one word"),
-        ("rule: r\ntags: [a, ~]\n", "rules.yaml:2:11", "one word"),
-        ("rule: r\noverride: append\n", "rules.yaml:2:11", "keys of the item"),
-        ("rule: r\noverride: {tags: merge}\n", "rules.yaml:2:18", "invalid override"),
-        ("rule: r\noverride: {[a]: append}\n", "rules.yaml:2:12", "one word"),
-        ("rule: r\nexceptions: a\n", "rules.yaml:2:13", "list of items"),
-        ("rule: r\nexceptions: [a]\n", "rules.yaml:2:14", "name, fields"),
-        ("rule: r\nexceptions: [{fields: a}]\n", "rules.yaml:2:14", "needs a name"),
-        ("rule: r\nexceptions: [{name: a, values: b}]\n", "rules.yaml:2:32", "is a list"),
+        ("rule:\n", "1:1", "Mapping for key 'rule' is empty"),
+        ('rule: ""\n', "1:7", "Value must be non-empty"),
+        ("rule: [a]\n", "1:7", "Value is not a scalar value"),
+        ("rule: r\n? [a]\n: b\n", "2:3", "a key is one word"),
+        ("rule: r\npriority: urgent\n", "2:11", "Invalid priority"),
+        ("rule: r\nenabled: maybe\n", "2:10", "Can't decode YAML scalar value"),
+        ("rule: r\ncapture_duration: -1\n", "2:19", "Can't decode YAML scalar value"),
+        ("rule: r\ntags: a\n", "2:7", "Value is not a sequence"),
+        ("rule: r\ntags: [a, [b]]\n", "2:11", "sequence value is not scalar"),
+        ("rule: r\ntags: [a, ~]\n", "2:11", "sequence value is not scalar"),
+        ("rule: r\noverride: {[a]: append}\n", "2:12", "a key is one word"),
+        ("rule: r\noverride: {a: ''}\n", "2:15", "Value must be non-empty"),
+        ("rule: r\nexceptions: a\n", "2:13", "Rule exceptions must be a sequence"),
+        ("rule: r\nexceptions: [a]\n", "2:14", "Rule exception must be a mapping"),
+        ("rule: r\nexceptions: [{fields: a}]\n", "2:14", "Item has no mapping for key 'name'"),
+        (
+            "rule: r\nexceptions: [{name: a, values: b}]\n",
+            "2:32",
+            "Rule exception values must be a sequence",
+        ),
     ],
 )
 def test_faults_have_a_place(text: str, place: str, message: str) -> None:
     _, _, errors = read(text)
-    assert [str(error.location) for error in errors] == [place]
-    assert message in errors[0].message
+    assert [(str(error.location), error.message) for error in errors] == [
+        (f"rules.yaml:{place}", message)
+    ]
     assert errors[0].code == "LOAD_ERR_YAML_VALIDATE"
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("rule: r\npriority: urgent\n", "Emergency, Alert"),
+        ("rule: r\nenabled: maybe\n", "'enabled' is true or false, not 'maybe'"),
+        ("rule: r\ncapture_duration: -1\n", "milliseconds"),
+        ("rule: r\ntags: a\n", "such as [a, b]"),
+    ],
+)
+def test_what_to_do_is_told_beside_the_message(text: str, remedy: str) -> None:
+    _, _, errors = read(text)
+    assert remedy in errors[0].remedy
+
+
+@pytest.mark.parametrize("key", ["override", "exceptions", "source"])
+def test_some_keys_may_be_empty(key: str) -> None:
+    item, warnings, errors = read(f"rule: r\n{key}:\n")
+    assert item is not None
+    assert (warnings, errors) == ([], [])
 
 
 def test_every_fault_of_an_item_is_found() -> None:

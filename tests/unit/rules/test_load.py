@@ -12,6 +12,7 @@ from falcomod.errors import RuleLoadError
 from falcomod.rules.load import load_files, load_sources
 from falcomod.rules.text import SourceFile
 
+ELEMENT = "Unexpected element type. Each element should be a yaml associative array."
 RULE = "- rule: {name}\n  desc: d\n  condition: {condition}\n  output: o\n  priority: debug\n"
 
 
@@ -66,10 +67,10 @@ def test_text_in_another_encoding_is_told_with_its_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
-        ("word", "rules.yaml:1:1", "sequence of items"),
-        ("rule: r", "rules.yaml:1:1", "sequence of items"),
-        ("- list: l\n  items: []\n- word\n", "rules.yaml:3:3", "has keys"),
-        ("- [a]", "rules.yaml:1:3", "has keys"),
+        ("word", "rules.yaml:1:1", "Rules content is not yaml"),
+        ("rule: r", "rules.yaml:1:1", "Rules content is not yaml array of objects"),
+        ("- list: l\n  items: []\n- word\n", "rules.yaml:3:3", ELEMENT),
+        ("- [a]", "rules.yaml:1:3", ELEMENT),
     ],
 )
 def test_shape_of_a_file(text: str, place: str, message: str) -> None:
@@ -77,7 +78,7 @@ def test_shape_of_a_file(text: str, place: str, message: str) -> None:
         load_sources([SourceFile("rules.yaml", text)])
     (error,) = caught.value.errors
     assert str(error.location) == place
-    assert message in error.message
+    assert error.message == message
 
 
 def test_faults_of_items_keys_and_conditions_are_told_together_by_place() -> None:
@@ -102,6 +103,62 @@ def test_the_rest_of_a_file_behind_a_yaml_fault_is_left_out() -> None:
     assert [error.location.path for error in caught.value.errors] == ["one.yaml", "two.yaml"]
 
 
+PLUGINS = "- required_plugin_versions: [{name: cloudtrail, version: 0.1.0}]\n"
+
+
+def test_required_plugins_are_asked_for_when_all_is_read() -> None:
+    with pytest.raises(RuleLoadError) as caught:
+        load_sources([SourceFile("one.yaml", PLUGINS), SourceFile("two.yaml", "x")])
+    assert [str(error.location) for error in caught.value.errors] == [
+        "one.yaml:1:37",
+        "two.yaml:1:1",
+    ]
+    assert "must load one of: cloudtrail (>= 0.1.0)" in caught.value.errors[0].message
+
+
+BAD = (
+    PLUGINS
+    + RULE.format(name="good", condition="evt.type = open")
+    + "- rule: bad\n  priority: urgent\n"
+    + "- macro: m\n- list: l\n- list: m\n  items: [a]\n"
+    + RULE.format(name="better", condition="evt.type = close")
+)
+
+
+def test_what_is_bad_can_be_left_out(tmp_path: Path) -> None:
+    unread = write(tmp_path / "a.yaml", b"\xff")
+    broken = write(tmp_path / "b.yaml", "- [\n")
+    bad = write(tmp_path / "c.yaml", BAD)
+    missing = tmp_path / "d.yaml"
+    collection = load_files([unread, broken, bad, missing], skip_bad=True)
+    assert list(collection.rules) == ["good", "better"]
+    assert list(collection.lists) == ["m"]
+    assert collection.macros == {}
+    assert sorted(error.code for error in collection.skipped) == [
+        "LOAD_ERR_FILE_READ",
+        "LOAD_ERR_FILE_READ",
+        "LOAD_ERR_VALIDATE",
+        "LOAD_ERR_YAML_PARSE",
+        "LOAD_ERR_YAML_VALIDATE",
+        "LOAD_ERR_YAML_VALIDATE",
+        "LOAD_ERR_YAML_VALIDATE",
+    ]
+
+
+def test_lists_that_are_lost_are_known_until_another_definition() -> None:
+    first = SourceFile("one.yaml", "- list: a\n- list: b\n")
+    assert load_sources([first], skip_bad=True).lost_lists == {"a", "b"}
+    second = SourceFile("two.yaml", "- list: a\n  items: [x]\n")
+    assert load_sources([first, second], skip_bad=True).lost_lists == {"b"}
+
+
+def test_a_bad_change_leaves_what_was_before() -> None:
+    text = "- list: a\n  items: [x]\n- list: a\n  items: y\n"
+    collection = load_sources([SourceFile("one.yaml", text)], skip_bad=True)
+    assert [item.value for item in collection.lists["a"].items] == ["x"]
+    assert (len(collection.skipped), collection.lost_lists) == (1, set())
+
+
 _lines = st.sampled_from(
     ["- rule: r", "- macro: m", "- list: l", "  desc: d", "  condition: m and proc.name in (l)",
      "  output: o", "  priority: debug", "  append: true", "  override: {condition: append}",
@@ -115,3 +172,4 @@ _lines = st.sampled_from(
 def test_any_lines_give_a_collection_or_a_load_error(text: str) -> None:
     with contextlib.suppress(RuleLoadError):
         load_sources([SourceFile("rules.yaml", text)])
+    load_sources([SourceFile("rules.yaml", text)], skip_bad=True)

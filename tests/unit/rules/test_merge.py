@@ -137,7 +137,7 @@ def test_exceptions_are_replaced_as_a_whole() -> None:
 
 def test_exceptions_without_values_are_filled_later() -> None:
     change = "- rule: one\n  append: true\n  exceptions: [{name: e, values: [[b]]}]\n"
-    empty = "exceptions: [{name: e, fields: [proc.name]}]"
+    empty = "exceptions: [{name: e, fields: [proc.name]}]"  # tells nothing by itself
     (exception,) = load(rule("one", empty), change).rules["one"].exceptions
     assert exception.values is not None
 
@@ -147,47 +147,95 @@ def test_warnings_about_exceptions() -> None:
     assert codes(load(rule("one", twice))) == ["LOAD_EXCEPTION_NAME_NOT_UNIQUE"]
     change = "- rule: one\n  exceptions: [{name: e}]\n  override: {exceptions: append}\n"
     assert codes(load(rule("one", EXCEPTION), change)) == ["LOAD_APPEND_NO_VALUES"]
+    change = "- rule: one\n  exceptions: [{name: e, fields: a.b}]\n"
+    change += "  override: {exceptions: replace}\n"
+    assert codes(load(rule("one", EXCEPTION), change)) == ["LOAD_APPEND_NO_VALUES"]
+
+
+def test_exceptions_of_the_same_name_all_count() -> None:
+    twice = "exceptions: [{name: e, fields: a.b, values: [x]}, {name: e, fields: c.d, values: [y]}]"
+    exceptions = load(rule("one", twice)).rules["one"].exceptions
+    assert [exception.fields[0].value for exception in exceptions] == ["a.b", "c.d"]
+
+
+def test_replacing_a_list_or_macro_that_is_not_there_defines_it() -> None:
+    collection = load(
+        "- list: l\n  items: [a]\n  override: {items: replace}\n"
+        "- macro: m\n  condition: a\n  override: {condition: replace}\n"
+    )
+    assert (list(collection.lists), list(collection.macros)) == (["l"], ["m"])
+
+
+def test_a_key_that_an_override_cannot_change_is_told() -> None:
+    change = "- rule: one\n  source: x\n  desc: b\n  override: {desc: replace}\n"
+    collection = load(rule("one"), change)
+    assert (collection.rules["one"].source, codes(collection)) == ("syscall", ["LOAD_UNKNOWN_KEY"])
+
+
+def test_appended_before_replaced() -> None:
+    change = "- rule: one\n  desc: b\n  output: c\n  override: {output: replace, desc: append}\n"
+    one = load(rule("one"), change).rules["one"]
+    assert (one.desc, one.output.text) == ("d b", "c")
 
 
 OVERRIDE = "- rule: one\n  {key}: {value}\n  override: {{{over}: {how}}}\n"
+YAML, ITEM = "LOAD_ERR_YAML_VALIDATE", "LOAD_ERR_VALIDATE"
 
 
 @pytest.mark.parametrize(
-    ("change", "place", "message"),
+    ("change", "place", "code", "message"),
     [
-        ("- rule: no\n  condition: a\n  append: true\n", "2.yaml:1:9", "no rule by that name"),
-        ("- macro: no\n  condition: a\n  append: true\n", "2.yaml:1:10", "no macro by that name"),
-        ("- list: no\n  items: []\n  append: true\n", "2.yaml:1:9", "no list by that name"),
-        ("- rule: no\n  enabled: true\n", "2.yaml:1:9", "no rule by that name"),
-        ("- rule: one\n  append: true\n  tags: [a]\n", "2.yaml:1:9", "condition property"),
-        ("- rule: one\n  tags: [a]\n", "2.yaml:1:9", "needs condition"),
-        ("- rule: one\n  condition: a\n", "2.yaml:1:9", "has no 'output'"),
-        ("- macro: m\n", "2.yaml:1:10", "has no 'condition'"),
-        ("- list: l\n", "2.yaml:1:9", "has no 'items'"),
-        (rule("one", "source: other"), "2.yaml:6:3", "different source"),
+        ("- rule: no\n  condition: a\n  append: true\n", "1:9", ITEM,
+         "Rule uses 'append' or 'override.<key>: append' but no rule by that name already exists"),
+        ("- macro: no\n  condition: a\n  append: true\n", "1:10", ITEM,
+         "Macro uses 'append' or 'override.condition: append' "
+         "but no macro by that name already exists"),
+        ("- list: no\n  items: []\n  override: {items: append}\n", "1:9", ITEM,
+         "List uses 'append' or 'override.items: append' but no list by that name already exists"),
+        ("- rule: no\n  enabled: true\n", "1:9", ITEM,
+         "Rule has 'enabled' key but no rule by that name already exists"),
+        ("- rule: one\n  append: true\n  tags: [a]\n", "1:9", ITEM,
+         "Appended rule must have exceptions or condition property"),
+        ("- rule: one\n  tags: [a]\n", "1:9", YAML, "Item has no mapping for key 'enabled'"),
+        ("- rule: one\n  condition: a\n", "1:9", YAML, "Item has no mapping for key 'output'"),
+        ("- macro: m\n", "1:10", YAML, "Item has no mapping for key 'condition'"),
+        ("- list: l\n", "1:9", YAML, "Item has no mapping for key 'items'"),
+        (rule("one", "source: other"), "6:3", ITEM,
+         "Rule has been re-defined with a different source"),
         (OVERRIDE.format(key="priority", value="error", over="priority", how="append"),
-         "2.yaml:3:14", "cannot be appended"),
+         "3:14", YAML, "Key 'priority' cannot be appended to, use 'replace' instead"),
         (OVERRIDE.format(key="source", value="x", over="source", how="replace"),
-         "2.yaml:3:14", "cannot be replaced"),
-        (OVERRIDE.format(key="desc", value="x", over="tags", how="append"),
-         "2.yaml:3:14", "no 'tags'"),
-        ("- rule: one\n  desc: a\n  tags: [b]\n  override: {desc: append}\n",
-         "2.yaml:3:3", "unexpected key 'tags'"),
-        ("- rule: one\n  desc: a\n  append: true\n  override: {desc: append}\n",
-         "2.yaml:1:9", "cannot be used together"),
-        ("- rule: no\n  desc: a\n  override: {desc: replace}\n",
-         "2.yaml:1:9", "replace' but no rule"),
+         "3:14", YAML, "Key 'source' cannot be replaced"),
+        (OVERRIDE.format(key="tags", value="[x]", over="tags", how="merge"), "3:20", YAML,
+         "Invalid override operation for key 'tags': 'merge'. Allowed values are: append replace "),
+        (OVERRIDE.format(key="priority", value="error", over="priority", how="add"), "3:24", YAML,
+         "Invalid override operation for key 'priority': 'add'. Allowed values are: replace "),
+        (OVERRIDE.format(key="desc", value="x", over="tags", how="append"), "3:14", YAML,
+         "An append override for 'tags' was specified but 'tags' is not defined"),
+        ("- rule: one\n  desc: a\n  tags: [b]\n  override: {desc: append}\n", "3:3", YAML,
+         "Unexpected key 'tags': no corresponding entry under 'override' is defined."),
+        ("- rule: one\n  desc: a\n  append: true\n  override: {desc: append}\n", "1:9", YAML,
+         "Keys 'override' and 'append: true' cannot be used together."),
+        ("- rule: no\n  desc: a\n  override: {desc: replace}\n", "1:9", ITEM,
+         "An 'override.<key>: replace' to a rule was requested "
+         "but no rule by that name already exists"),
         ("- rule: one\n  append: true\n  exceptions: [{name: e, fields: a.b, values: []}]\n",
-         "2.yaml:3:23", "only values"),
-        ("- rule: one\n  append: true\n  exceptions: [{name: g, values: []}]\n",
-         "2.yaml:3:23", "must have fields"),
-        ("- rule: one\n  append: true\n  exceptions: [{name: g, fields: a.b}]\n",
-         "2.yaml:3:23", "must have values"),
+         "3:23", ITEM, "Can not append exception fields to existing exception, only values"),
+        ("- rule: one\n  append: true\n  exceptions: [{name: e, comps: in, values: []}]\n",
+         "3:23", ITEM, "Can not append exception comps to existing exception, only values"),
+        ("- rule: one\n  append: true\n  exceptions: [{name: g, values: []}]\n", "3:23", ITEM,
+         "Rule exception must have fields property with a list of fields"),
+        ("- rule: one\n  append: true\n  exceptions: [{name: g, fields: a.b, values: []}]\n",
+         "3:23", ITEM, "Rule exception must have values property with a list of values"),
+        ("- rule: one\n  exceptions: [{name: g}]\n  override: {exceptions: replace}\n",
+         "2:23", ITEM, "Rule exception must have fields property with a list of fields"),
+        (rule("two", "exceptions: [{name: g}]"), "6:23", YAML,
+         "Item has no mapping for key 'fields'"),
     ],
 )  # fmt: skip
-def test_faults(change: str, place: str, message: str) -> None:
+def test_faults(change: str, place: str, code: str, message: str) -> None:
     with pytest.raises(RuleLoadError) as caught:
         load(rule("one", EXCEPTION), change)
     (error,) = caught.value.errors
-    assert str(error.location) == place
-    assert message in error.message
+    assert (str(error.location), error.code) == (f"2.yaml:{place}", code)
+    assert error.message == message
