@@ -5,6 +5,7 @@ from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 
 from falcomod.engine.fields.field cimport FieldFn
 from falcomod.engine.match.matcher cimport Constant, Holds
+from falcomod.engine.match.textindex cimport TextIndex
 from falcomod.engine.state.context cimport Context
 from falcomod.engine.types cimport Arg, Value
 
@@ -35,8 +36,16 @@ cdef struct Slot:
 # A condition that a rule needs. Where further rules of the bucket need it, too, its
 # failure rules all of them out.
 cdef struct Need:
-    uint32_t edge                # twice the index of a node, plus one if negated
+    uint32_t edge                # twice the index of a node, plus one if negated; LOOKUP: number of a lookup
     uint32_t mask                # first word of the rules that survive its failure; NO_MASK: no others need it
+
+# Rules of a bucket that need one of many texts of a field: those that the event's text
+# rules out are struck off at once.
+cdef struct Lookup:
+    const TextIndex *index
+    uint32_t slot                # of the field
+    uint64_t event               # number of the event that survivors are of
+    uint64_t *survivors
 
 cdef struct Entry:
     uint32_t rule_id
@@ -52,6 +61,7 @@ cdef struct Bucket:
 cdef enum:
     CANDIDATES_MAX = 4096        # of one field; only a loop of state's own making could exceed it
     NO_MASK = 0xFFFFFFFF
+    LOOKUP = 0xFFFFFFFE
 
 cdef struct Program:
     uint64_t event               # number of the event being evaluated, from 1
@@ -64,6 +74,8 @@ cdef struct Program:
     uint32_t codes               # length of bucket_of
     Entry *entries
     Need *needs
+    Lookup *lookups
+    uint32_t lookup_count
     uint64_t *masks
     uint64_t *alive              # scratch: rules of the bucket not yet decided
     uint8_t only_first           # stop at the first match

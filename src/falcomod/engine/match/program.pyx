@@ -10,19 +10,27 @@ condition is evaluated once per event.  And a condition that several rules of
 a bucket need at their top level has a mask: when it fails, all of them are
 struck off at once, so that a thousand rules about files cost hardly more than
 one where no file was opened.
+
+What such rules then need is a text, each another one, and for these there are lookups:
+one pass over the field's text strikes off all rules that need others (textindex).
 """
 
 from collections import Counter
 
 from libc.stdint cimport uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 
 from falcomod.engine.fields.field cimport FIELD_ANY, FIELD_ENDS, FieldRef
 from falcomod.engine.match.matcher cimport Matcher
+from falcomod.engine.match.textindex cimport TextIndexOwner, textindex_new, textindex_survivors
 from falcomod.engine.types cimport Value
 
 from falcomod.engine.match.costs import field_cost
+from falcomod.engine.match.lookups import lookups_of
+
+# Of a lookup with its field, about, in ns.
+LOOKUP_COST = 60
 
 cdef extern from *:
     int __builtin_ctzll(unsigned long long word) noexcept nogil
@@ -63,7 +71,10 @@ cdef inline int _entry_holds(
     cdef const uint64_t *mask
     cdef uint32_t word
     while need < end:
-        if not _holds(program, context, need.edge >> 1) ^ <int>(need.edge & 1):
+        if need.mask == <uint32_t>LOOKUP:
+            if not _survives(program, context, bucket, need.edge, entry):
+                return 0
+        elif not _holds(program, context, need.edge >> 1) ^ <int>(need.edge & 1):
             if need.mask != <uint32_t>NO_MASK:
                 mask = &program.masks[need.mask]
                 for word in range(bucket.words):
@@ -71,6 +82,25 @@ cdef inline int _entry_holds(
             return 0
         need += 1
     return 1
+
+
+cdef int _survives(
+    Program *program, Context *context, const Bucket *bucket, uint32_t number, const Entry *entry
+) except -1 nogil:
+    """Whether a lookup leaves the rule; the first time for an event it strikes off all that it does not leave."""
+    cdef Lookup *lookup = &program.lookups[number]
+    cdef Slot *slot = &program.slots[lookup.slot]
+    cdef uint32_t position = <uint32_t>(entry - program.entries) - bucket.first
+    cdef uint32_t word
+    if lookup.event != program.event:
+        lookup.event = program.event
+        if _has_value(program, context, slot):
+            textindex_survivors(lookup.index, slot.value.text.data, slot.value.text.size, lookup.survivors)
+        else:
+            memcpy(lookup.survivors, lookup.index.always, bucket.words * sizeof(uint64_t))
+        for word in range(bucket.words):
+            program.alive[word] &= lookup.survivors[word]
+    return <int>(lookup.survivors[position // 64] >> (position % 64) & 1)
 
 
 cdef int _holds(Program *program, Context *context, uint32_t index) except -1 nogil:
@@ -105,9 +135,13 @@ cdef inline int _all_hold(Program *program, Context *context, const Node *node) 
 
 cdef inline int _value_holds(Program *program, Context *context, const Node *node) except -1 nogil:
     cdef Slot *slot = &program.slots[node.slot]
+    return _has_value(program, context, slot) and node.holds(node.constant, &slot.value)
+
+
+cdef inline int _has_value(Program *program, Context *context, Slot *slot) except -1 nogil:
     if slot.known >> 1 != program.event:
         slot.known = program.event << 1 | <uint64_t>slot.function(context, slot.arg, &slot.value)
-    return slot.known & 1 and node.holds(node.constant, &slot.value)
+    return <int>(slot.known & 1)
 
 
 cdef int _candidates_hold(Program *program, Context *context, const Node *node) except -1 nogil:
@@ -131,6 +165,10 @@ cdef class ProgramOwner:
         self.kept = []
 
     def __dealloc__(self):
+        cdef uint32_t number
+        for number in range(self.program.lookup_count):
+            free(self.program.lookups[number].survivors)
+        free(self.program.lookups)
         free(self.program.results)
         free(self.program.nodes)
         free(self.program.edges)
@@ -151,6 +189,7 @@ def assemble(graph, buckets, bool only_first) -> ProgramOwner:
     owner.node_count = len(layout.place)
     _lay_nodes(owner, graph, layout)
     _lay_buckets(owner, layout)
+    _lay_lookups(owner, layout)
     _lay_codes(owner, layout, buckets)
     return owner
 
@@ -163,6 +202,8 @@ class Layout:
         self.shared = set()              # indices of nodes to remember results of
         self.buckets = sorted(buckets)   # of ((rule id, handle), …); the empty one is not among them
         self.costs = {}                  # index → (cost, chance)
+        self.lookups = []                # Lookup
+        self.slots = {}                  # name of a field → number of its slot
         self.edges = {}                  # index of an all-of node → handles in order of evaluation
         self.entries = []                # per bucket: [(rule id, needed handles), …]
         self.place = {}                  # index in the graph → index in the program
@@ -227,9 +268,19 @@ class Layout:
         uses = Counter(handle for _, handles in entries for handle in handles)
 
         def rank(handle):
+            if handle < 0:
+                return LOOKUP_COST / uses[handle], handle
             cost, _ = self._rank(handle)
             return cost / uses[handle], handle
 
+        for lookup in lookups_of(self.graph, entries):
+            self.lookups.append(lookup)
+            lookup.size = len(entries)
+            # What is no handle of a node: a lookup, by its number.
+            handle = -len(self.lookups)
+            uses[handle] = len(lookup.positions)
+            for position in lookup.positions:
+                entries[position][1].append(handle)
         return [(rule_id, sorted(handles, key=rank)) for rule_id, handles in entries]
 
     def _place_nodes(self):
@@ -238,7 +289,7 @@ class Layout:
         found = set()
         while waiting:
             index = waiting.pop()
-            if index not in found:
+            if index >= 0 and index not in found:
                 found.add(index)
                 waiting.extend(handle >> 1 for handle in self.edges.get(index, ()))
         self.place = {index: place for place, index in enumerate(sorted(found))}
@@ -259,7 +310,6 @@ cdef int _lay_nodes(ProgramOwner owner, graph, layout) except -1:
     cdef Program *program = &owner.program
     cdef Node *node
     cdef uint32_t edges = 0
-    slots = {}
     program.nodes = <Node *>_array(len(layout.place), sizeof(Node))
     program.results = <uint64_t *>_array(len(layout.place), sizeof(uint64_t))
     program.slots = <Slot *>_array(len(layout.place), sizeof(Slot))
@@ -269,7 +319,7 @@ cdef int _lay_nodes(ProgramOwner owner, graph, layout) except -1:
         node.is_shared = index in layout.shared
         check = graph.nodes[index].check
         if check is not None:
-            _lay_check(owner, node, check, slots)
+            _lay_check(owner, node, check, layout.slots)
             continue
         node.kind = NODE_ALL
         node.first = edges
@@ -321,8 +371,12 @@ cdef int _lay_buckets(ProgramOwner owner, layout) except -1:
             program.entries[entries].count = len(handles)
             entries += 1
             for handle in handles:
-                program.needs[needs].edge = _placed(layout, handle)
-                program.needs[needs].mask = offsets.get(handle, <uint32_t>NO_MASK)
+                if handle < 0:
+                    program.needs[needs].edge = <uint32_t>(-1 - <int>handle)
+                    program.needs[needs].mask = LOOKUP
+                else:
+                    program.needs[needs].edge = _placed(layout, handle)
+                    program.needs[needs].mask = offsets.get(handle, <uint32_t>NO_MASK)
                 needs += 1
     words = max((program.buckets[<uint32_t>number].words for number in range(1 + len(layout.entries))))
     program.alive = <uint64_t *>_array(words, sizeof(uint64_t))
@@ -332,12 +386,29 @@ cdef int _lay_buckets(ProgramOwner owner, layout) except -1:
     return 0
 
 
+cdef int _lay_lookups(ProgramOwner owner, layout) except -1:
+    cdef Program *program = &owner.program
+    cdef Lookup *row
+    cdef TextIndexOwner index
+    program.lookups = <Lookup *>_array(len(layout.lookups), sizeof(Lookup))
+    for lookup in layout.lookups:
+        index = textindex_new(lookup.patterns, lookup.size)
+        owner.kept.append(index)
+        row = &program.lookups[program.lookup_count]
+        row.index = &index.index
+        row.slot = layout.slots[lookup.ref.name]
+        row.survivors = <uint64_t *>_array(index.index.words, sizeof(uint64_t))
+        program.lookup_count += 1
+    return 0
+
+
 def _masks_of(entries, words, masks):
     """Appends to *masks* the words for conditions of several entries; handle → where its words begin."""
     members = {}
     for position, (_, handles) in enumerate(entries):
         for handle in handles:
-            members.setdefault(handle, []).append(position)
+            if handle >= 0:
+                members.setdefault(handle, []).append(position)
     offsets = {}
     for handle, positions in members.items():
         # At least as many rules as a mask has words: all masks together are then no
