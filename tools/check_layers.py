@@ -21,7 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("app",),
     ("sidekick", "output", "rules", "enrich"),
     ("alert",),
-    ("engine.loop",),
+    ("engine.loop", "engine.documents"),
     ("engine.match",),
     ("engine.fields",),
     ("engine.state",),

@@ -179,7 +179,8 @@ bind("evt.count.exit", FM_PT_UINT32, 0, ARG_NONE, evt_count_exit, "1 at the end 
 
 
 cdef int evt_source(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return give_word(out, b"syscall")
+    # Decided by the code alone, so that it is known before any event.
+    return give_word(out, b"k8s_audit" if context.event.code == FM_PLUGINEVENT_E else b"syscall")
 bind("evt.source", FM_PT_CHARBUF, 0, ARG_NONE, evt_source, "where the event comes from")
 
 
