@@ -12,6 +12,7 @@
     │   └── TemplateError           an output template that cannot be read
     └── EnvironmentFault            3: the host refuses: driver, permission
         ├── DriverError             no driver, or one of another version
+        ├── CaptureError            a file that cannot be read, or is no capture
         └── PermissionFault         not allowed to do what was asked
 
 Bad arguments to functions are the builtin ValueError and TypeError.  The
@@ -111,10 +112,14 @@ class ConfigError(LocatedError):
 
 
 class RuleLoadError(UserError):
-    """Every fault found in a set of rules files, sorted by place."""
+    """Every fault found in a set of rules files, sorted by place.
 
-    def __init__(self, errors: Sequence[RuleError]) -> None:
+    *warnings* are what was found beside them; they are no part of the message.
+    """
+
+    def __init__(self, errors: Sequence[RuleError], warnings: Sequence[RuleError] = ()) -> None:
         self.errors = tuple(sorted(errors, key=lambda error: error.location))
+        self.warnings = tuple(sorted(warnings, key=lambda warning: warning.location))
         super().__init__("\n".join(str(error) for error in self.errors))
 
 
@@ -138,6 +143,10 @@ class EnvironmentFault(FalcomodError):
 
 class DriverError(EnvironmentFault):
     """No driver can be used, or one of another version is loaded."""
+
+
+class CaptureError(EnvironmentFault):
+    """A capture file cannot be opened or read, or is none."""
 
 
 class PermissionFault(EnvironmentFault):

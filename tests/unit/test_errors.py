@@ -46,3 +46,12 @@ def test_exit_codes_tell_users_from_hosts() -> None:
     assert errors.RuleError.exit_code == errors.EXIT_USER
     assert errors.DriverError.exit_code == errors.EXIT_ENVIRONMENT
     assert errors.FalcomodError.exit_code == errors.EXIT_BUG
+
+
+def test_load_errors_keep_warnings_beside_the_message() -> None:
+    def fault(line: int, text: str) -> RuleError:
+        return RuleError(text, Location("r.yaml", line))
+
+    error = RuleLoadError([fault(2, "bad")], [fault(9, "later"), fault(1, "odd")])
+    assert [warning.message for warning in error.warnings] == ["odd", "later"]
+    assert "odd" not in str(error)

@@ -7,7 +7,7 @@ compilation and leaves its faults in it, so that one load tells all of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from falcomod.alert.format import Template
@@ -19,9 +19,11 @@ from falcomod.errors import RuleError, RuleLoadError, TemplateError
 from falcomod.rules.ast import And, Check, Constant, Node, Not, Or
 from falcomod.rules.check import Checker
 from falcomod.rules.fold import Folder
+from falcomod.rules.lost import without_lost
 from falcomod.rules.model import SOURCE_SYSCALL, Rule, RuleCollection
 from falcomod.rules.narrow import Narrower
 from falcomod.rules.resolve import Resolver
+from falcomod.rules.select import Selection, select
 
 # More event codes than this in one rule cost more than most rules are worth.
 MANY_EVENT_CODES = 100
@@ -45,6 +47,8 @@ class CompiledRules:
     codes: frozenset[int]  # of events
     syscalls: frozenset[int]  # portable numbers
     warnings: tuple[RuleError, ...]  # of loading and compiling, sorted by place
+    skipped: tuple[RuleError, ...] = ()  # faults of what was left out, sorted by place
+    left_out: Mapping[str, RuleError] = field(default_factory=dict)  # rules, each with a reason
 
 
 def compile_rules(
@@ -52,22 +56,32 @@ def compile_rules(
     *,
     priority: Priority = Priority.DEBUG,
     matching: str = "first",
+    selection: Sequence[Selection] = (),
+    skip_bad: bool = False,
 ) -> CompiledRules:
     """The program of all enabled rules that are at least as severe as *priority*.
 
-    Rules that are off are checked all the same.  Raises RuleLoadError with every fault.
+    *selection* switches rules on and off, in its order.  Rules that are off are checked
+    all the same.  Raises RuleLoadError with every fault; with *skip_bad* rules with a
+    fault are left out instead.
     """
-    work = _Compilation(collection, priority, RulesetBuilder(matching))
+    collection, lost = without_lost(collection)
+    work = _Compilation(collection, priority, RulesetBuilder(matching), selection, skip_bad)
+    work.left_out.update(lost)
+    work.errors.extend(lost.values())
     for run in PASSES:
         run(work)
-    if work.errors:
-        raise RuleLoadError(_once(work.errors))
+    warnings = _once([*collection.warnings, *work.warnings])
+    if work.errors and not skip_bad:
+        raise RuleLoadError(_once(work.errors), warnings)
     return CompiledRules(
         ruleset=work.builder.build(),
         rules=tuple(work.compiled),
         codes=frozenset().union(*(draft.codes for draft in work.drafts if draft.on)),
         syscalls=frozenset().union(*(draft.syscalls for draft in work.drafts if draft.on)),
-        warnings=tuple(_once([*collection.warnings, *work.warnings])),
+        warnings=tuple(warnings),
+        skipped=tuple(_once([*collection.skipped, *work.errors])),
+        left_out=work.left_out,
     )
 
 
@@ -85,6 +99,7 @@ class _Draft:
     codes: frozenset[int] = frozenset()
     syscalls: frozenset[int] = frozenset()
     failed: bool = False
+    fault: RuleError | None = None  # the first
 
 
 @dataclass(slots=True)
@@ -94,6 +109,9 @@ class _Compilation:
     collection: RuleCollection
     priority: Priority
     builder: RulesetBuilder
+    selection: Sequence[Selection]
+    skip_bad: bool
+    left_out: dict[str, RuleError] = field(default_factory=dict)
     drafts: list[_Draft] = field(default_factory=list)
     compiled: list[CompiledRule] = field(default_factory=list)
     errors: list[RuleError] = field(default_factory=list)
@@ -106,17 +124,19 @@ class _Compilation:
                 draft.failed = not passed(draft) or draft.failed
             except RuleError as error:
                 draft.failed = True
+                draft.fault = draft.fault or error
                 self.errors.append(error)
 
 
 def _select(work: _Compilation) -> None:
     """Rules of a source that exists."""
+    enabled = select(work.collection.rules.values(), work.selection)
     for rule in work.collection.rules.values():
         if rule.source == SOURCE_SYSCALL:
-            on = rule.enabled and rule.priority <= work.priority
+            on = rule.name in enabled and rule.priority <= work.priority
             work.drafts.append(_Draft(rule, on))
         else:
-            message = f"unknown source {rule.source}, skipping rule '{rule.name}'"
+            message = f"Unknown source {rule.source}, skipping"
             work.warnings.append(rule.defined.error(message, 0, code="LOAD_UNKNOWN_SOURCE"))
 
 
@@ -140,11 +160,11 @@ def _resolve(work: _Compilation) -> None:
 def _warn_unused(work: _Compilation, resolver: Resolver) -> None:
     for name, macro in work.collection.macros.items():
         if name not in resolver.used_macros:
-            message = f"macro '{name}' is not referred to by any rule or macro"
+            message = "Macro not referred to by any other rule/macro"
             work.warnings.append(macro.defined.error(message, 0, code="LOAD_UNUSED_MACRO"))
     for name, words in work.collection.lists.items():
         if name not in resolver.used_lists:
-            message = f"list '{name}' is not referred to by any rule, macro or list"
+            message = "List not referred to by any other rule/macro"
             work.warnings.append(words.defined.error(message, 0, code="LOAD_UNUSED_LIST"))
 
 
@@ -185,17 +205,21 @@ def _format(work: _Compilation) -> None:
 
 def _report(work: _Compilation, draft: _Draft, errors: Sequence[RuleError]) -> bool:
     """True when the rule has to go; a rule that wants to be skipped goes with a warning."""
+    if not errors:
+        return False
     unknown = all(error.code in _UNKNOWN_CODES for error in errors)
     if draft.rule.skip_if_unknown_filter and unknown:
         work.warnings.extend(_coded(error, "LOAD_UNKNOWN_FILTER") for error in errors)
     else:
-        work.errors.extend(
+        faults = [
             _coded(error, "LOAD_ERR_COMPILE_CONDITION")
             if error.code == "LOAD_UNKNOWN_FILTER"
             else error
             for error in errors
-        )
-    return bool(errors)
+        ]
+        draft.fault = draft.fault or faults[0]
+        work.errors.extend(faults)
+    return True
 
 
 def _coded(error: RuleError, code: str) -> RuleError:
@@ -207,6 +231,9 @@ def _coded(error: RuleError, code: str) -> RuleError:
 
 def _drop(work: _Compilation) -> None:
     """Rules with a fault, once all their faults are known."""
+    for draft in work.drafts:
+        if draft.fault is not None:
+            work.left_out[draft.rule.name] = draft.fault
     work.drafts = [draft for draft in work.drafts if not draft.failed]
 
 
@@ -225,7 +252,9 @@ def _narrow(work: _Compilation) -> None:
         draft.codes = frozenset().union(*(codes_of(name) for name in names))
         draft.syscalls = frozenset().union(*(_SYSCALLS_OF.get(name, ()) for name in names))
         if len(draft.codes) > MANY_EVENT_CODES and draft.rule.warn_evttypes:
-            message = f"rule '{draft.rule.name}' is tried on nearly every event"
+            message = (
+                "Rule matches too many evt.type values. This has a significant performance penalty."
+            )
             remedy = "name the event types it is about: evt.type in (...)"
             work.warnings.append(
                 draft.rule.condition.error(message, 0, code="LOAD_NO_EVTTYPE", remedy=remedy)
@@ -234,7 +263,7 @@ def _narrow(work: _Compilation) -> None:
 
 def _build(work: _Compilation) -> None:
     """Rules that are on to nodes of one graph, in the order of definition."""
-    if work.errors:
+    if work.errors and not work.skip_bad:
         return
     nodes: dict[int, int] = {}
     for draft in work.drafts:

@@ -32,8 +32,12 @@ def load_files(paths: Iterable[str | Path], *, skip_bad: bool = False) -> RuleCo
     a fault is left out instead, and told in the collection's *skipped*.
     """
     errors: list[RuleError] = []
-    files = [file for path in paths for file in _files(str(path), errors)]
-    return load_sources(files, errors, skip_bad=skip_bad)
+    return load_sources(read_files(paths, errors), errors, skip_bad=skip_bad)
+
+
+def read_files(paths: Iterable[str | Path], errors: list[RuleError]) -> list[SourceFile]:
+    """The texts of all files; of those that cannot be read *errors* are told."""
+    return [file for path in paths for file in _files(str(path), errors)]
 
 
 def load_sources(
@@ -48,7 +52,7 @@ def load_sources(
     if errors and not skip_bad:
         # Conditions are read on the way to a program, which this load will not reach.
         errors.extend(syntax_faults(collection))
-        raise RuleLoadError(errors)
+        raise RuleLoadError(errors, collection.warnings)
     collection.skipped.extend(errors)
     return collection
 

@@ -9,6 +9,7 @@ from falcomod.errors import RuleLoadError
 from falcomod.rules.compile import PASSES, CompiledRules, compile_rules
 from falcomod.rules.load import load_sources
 from falcomod.rules.model import RuleCollection
+from falcomod.rules.select import Selection
 from falcomod.rules.text import SourceFile
 
 
@@ -162,6 +163,62 @@ def test_faults_of_the_output_are_told_beside_those_of_the_condition() -> None:
     with pytest.raises(RuleLoadError) as caught:
         compile_rules(load(text))
     assert [error.location.line for error in caught.value.errors] == [3, 5]
+
+
+BAD = (
+    "- macro: m\n  condition: proc.nam = a\n- macro: broken\n  condition: (\n"
+    "- list: lost\n- macro: n\n  condition: proc.name in (lost)\n"
+    + rule("field", f"{OPEN} and m")
+    + rule("field again", f"{OPEN} and m")
+    + rule("first", OPEN)
+    + rule("syntax", f"{OPEN} and broken")
+    + rule("list", f"{OPEN} and n")
+    + rule("value", "fd.num = many")
+    + rule("output", OPEN, "output: '%no.field'")
+    + rule("second", OPEN)
+    + rule("off", "proc.nam = a", "enabled: false")
+)
+
+
+def test_rules_with_a_fault_and_what_depends_on_it_can_be_left_out() -> None:
+    collection = load_sources([SourceFile("rules.yaml", BAD)], skip_bad=True)
+    compiled = compile_rules(collection, skip_bad=True)
+    assert names(compiled) == ["first", "second"]
+    assert compiled.ruleset.rule_count == 2
+    assert set(compiled.left_out) == {
+        "field", "field again", "syntax", "list", "value", "output", "off",
+    }  # fmt: skip
+    assert compiled.left_out["field"].location.line == 2
+    lines = [fault.location.line for fault in compiled.skipped]
+    assert lines == sorted(lines)
+    assert {2, 4, 5, 7} < set(lines)
+    assert len(lines) == len(set(lines)) == 8
+
+
+def test_without_being_asked_nothing_is_left_out() -> None:
+    collection = load_sources([SourceFile("rules.yaml", BAD)], skip_bad=True)
+    with pytest.raises(RuleLoadError):
+        compile_rules(collection)
+
+
+def test_good_rules_leave_nothing_out() -> None:
+    compiled = compile_rules(load(rule("one", OPEN)), skip_bad=True)
+    assert (compiled.skipped, compiled.left_out) == ((), {})
+
+
+def test_selections_switch_rules_on_and_off_and_keep_their_order() -> None:
+    text = rule("b", OPEN, "enabled: false") + rule("a", OPEN) + rule("c", OPEN, "priority: debug")
+    selection = [Selection(False, rule="*"), Selection(True, rule="a"), Selection(True, rule="*")]
+    assert names(compile_rules(load(text), selection=selection)) == ["b", "a", "c"]
+    severe = compile_rules(load(text), selection=selection, priority=Priority.WARNING)
+    assert names(severe) == ["b", "a"]
+    assert names(compile_rules(load(text), selection=selection[:1])) == []
+
+
+def test_warnings_stand_beside_faults() -> None:
+    with pytest.raises(RuleLoadError) as caught:
+        compile_rules(load(rule("one", "fd.num = many") + rule("two", "proc.name = a")))
+    assert [warning.code for warning in caught.value.warnings] == ["LOAD_NO_EVTTYPE"]
 
 
 def test_equal_conditions_of_several_rules_are_one_node() -> None:

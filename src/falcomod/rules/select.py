@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which rules are on: what their definitions say, changed by the user's selections.
+
+Selections are applied in order, after all files are loaded, so the last one that
+names a rule decides.  They never change the order in which rules are tried: that
+stays the order of definition.  (With Falco a rule that is switched on again moves
+behind all others of its event types.)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from falcomod.rules.model import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Switches on or off the rules of a name (* is any text in it), of a tag, or of either."""
+
+    enable: bool
+    rule: str = ""
+    tag: str = ""
+
+    def __str__(self) -> str:
+        by = [f"name: {self.rule}"] if self.rule else []
+        by += [f"tag: {self.tag}"] if self.tag else []
+        return f"{'Enabling' if self.enable else 'Disabling'} rules with {', '.join(by)}"
+
+    def names(self, rule: Rule) -> bool:
+        """Whether the selection is about *rule*."""
+        by_name = bool(self.rule) and _pattern(self.rule).fullmatch(rule.name) is not None
+        return by_name or self.tag in rule.tags
+
+
+def select(rules: Iterable[Rule], selections: Sequence[Selection]) -> frozenset[str]:
+    """The names of the rules that are on."""
+    return frozenset(rule.name for rule in rules if _is_on(rule, selections))
+
+
+def unused(rules: Iterable[Rule], selections: Sequence[Selection]) -> list[Selection]:
+    """The selections that name no rule at all: most likely misspelt."""
+    known = tuple(rules)
+    return [chosen for chosen in selections if not any(chosen.names(rule) for rule in known)]
+
+
+def by_options(
+    only_tags: Sequence[str], without_tags: Sequence[str], without_names: Sequence[str]
+) -> list[Selection]:
+    """What -t TAG, -T TAG and -D SUBSTRING say: these alone, all but these."""
+    selections = [Selection(False, rule="*")] if only_tags else []
+    selections += [Selection(True, tag=tag) for tag in only_tags]
+    selections += [Selection(False, tag=tag) for tag in without_tags]
+    return selections + [Selection(False, rule=f"*{part}*") for part in without_names]
+
+
+def _is_on(rule: Rule, selections: Sequence[Selection]) -> bool:
+    return next((chosen.enable for chosen in reversed(selections) if chosen.names(rule)),
+                rule.enabled)  # fmt: skip
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(".*".join(re.escape(part) for part in name.split("*")), re.DOTALL)
