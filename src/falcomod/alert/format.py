@@ -4,7 +4,8 @@
     Shell in a container (user=%user.name cmd=%proc.cmdline parent=%proc.aname[2])
 
 A token is % and the longest field that can be read after it, with its argument
-if it has one; digits between the two pad with blanks or cut to that width. A
+if it has one, or a transformer, as in %tolower(proc.name); digits between the two
+pad with blanks or cut to that width. A
 value that the event does not have is printed as <NA>, in JSON it is null.
 """
 
@@ -15,7 +16,7 @@ import re
 import time
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from falcomod.alert.model import Alert, FieldValue
 from falcomod.engine.fields.registry import bind_prefix
@@ -25,32 +26,39 @@ NO_VALUE = "<NA>"
 SECOND_NS = 1_000_000_000
 
 WIDTH = re.compile(r"\d+")
-TRANSFORMER = re.compile(r"(tolower|toupper|b64|basename|len|join|concat|getopt)\(")
 # Made once: making one costs more than most alerts.
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 SURROGATES = re.compile("[\ud800-\udfff]")
 
 
+class Token(NamedTuple):
+    """A field or transformer in a template."""
+
+    written: str  # as in the template, by which JSON names it
+    ref: Any
+    width: int  # of its text; 0: as wide as it is
+
+
 class Template:
     """A rule's output text, its fields bound once."""
 
-    def __init__(self, text: str, parts: Sequence[str | tuple[Any, int]]) -> None:
+    def __init__(self, text: str, parts: Sequence[str | Token]) -> None:
         self.text = text
         self._parts = tuple(parts)
-        self._refs = {part[0].name: part[0] for part in parts if not isinstance(part, str)}
+        self._refs = {part.written: part.ref for part in parts if not isinstance(part, str)}
 
     @classmethod
     def parse(cls, text: str) -> Template:
         """The template that *text* is; raises TemplateError with the column of the fault."""
-        parts: list[str | tuple[Any, int]] = []
+        parts: list[str | Token] = []
         # Alerts are always written, so the mark that asks for that says nothing.
         position = 1 if text.startswith("*") else 0
         while (percent := text.find("%", position)) >= 0:
             if percent > position:
                 parts.append(text[position:percent])
-            ref, width, position = _token(text, percent)
-            parts.append((ref, width))
+            token, position = _token(text, percent)
+            parts.append(token)
         if position < len(text):
             parts.append(text[position:])
         return cls(text, parts)
@@ -67,10 +75,9 @@ class Template:
             if isinstance(part, str):
                 done.append(part)
                 continue
-            ref, width = part
-            value = ref.text(view)
+            value = part.ref.text(view)
             value = NO_VALUE if value is None else value
-            done.append(value.ljust(width)[:width] if width else value)
+            done.append(value.ljust(part.width)[: part.width] if part.width else value)
         return "".join(done)
 
     def fields(self, view: Any) -> dict[str, FieldValue]:
@@ -108,13 +115,15 @@ def json_line(
         "tags": sorted(alert.tags),
         "time": _iso(alert.time_ns, "Z"),
     }
+    if alert.explanation is not None:
+        body["explanation"] = alert.explanation.as_json()
     for name in leave_out:
         del body[name]
     return _whole(_JSON.encode(body))
 
 
-def _token(text: str, percent: int) -> tuple[Any, int, int]:
-    """The field at a %, the width asked for (0: none), and where it ends."""
+def _token(text: str, percent: int) -> tuple[Token, int]:
+    """What stands at a %, and where it ends."""
     start = percent + 1
     match = WIDTH.match(text, start)
     width = 0
@@ -122,15 +131,13 @@ def _token(text: str, percent: int) -> tuple[Any, int, int]:
         width, start = int(match.group()), match.end()
     if start == len(text):
         raise TemplateError(_fault(text, percent, "a field was expected after %"))
-    if TRANSFORMER.match(text, start):
-        raise TemplateError(_fault(text, percent, "transformers are not supported yet"))
     try:
         ref, size = bind_prefix(text[start:])
     except FieldError as error:
         raise TemplateError(_fault(text, percent, str(error))) from None
     if "filter-only" in ref.info.flags:
         raise TemplateError(_fault(text, percent, f"{ref.name} can be compared but not printed"))
-    return ref, width, start + size
+    return Token(text[start : start + size], ref, width), start + size
 
 
 def _fault(text: str, position: int, what: str) -> str:

@@ -10,6 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from falcomod.alert.explanation import Explanation
 
 # What a field can be in JSON; lists are of texts.
 FieldValue = int | float | bool | str | list[str] | None
@@ -55,3 +59,4 @@ class Alert:
     tags: tuple[str, ...] = ()  # of the rule, sorted
     hostname: str = ""
     source: str = "syscall"
+    explanation: Explanation | None = None  # why the rule matched, where that was asked for

@@ -13,27 +13,42 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from falcomod.alert.explanation import Explanation
 from falcomod.alert.model import Alert
 from falcomod.app.statistics import Statistics
 from falcomod.engine.state.context import ContextView
 from falcomod.output.sink import Sink
 from falcomod.rules.compile import CompiledRule
+from falcomod.rules.model import Rule
 
 log = logging.getLogger(__name__)
 
 WAIT_MS = 100  # longest sleep in the driver, so that a stop is seen soon
 BATCH_EVENTS = 65536
 
+Explain = Callable[[Rule, ContextView], Explanation]
+
 
 class Drains(Protocol):
     """The part of the engine that the agent needs."""
 
+    @property
+    def at_end(self) -> bool:
+        """Whether its source will never have a record again."""
+
     def run(self, timeout_ms: int, max_events: int) -> int:
         """Takes what is there; returns how many records it took."""
 
+    def counters(self) -> dict[str, int]:
+        """events, and what else was counted."""
+
 
 class Agent:
-    """Runs until it is stopped or until the deadline."""
+    """Runs until it is stopped, until the deadline or until the source has ended.
+
+    *hostname* is that of alerts and may be set between runs.  *explain*, where given, tells
+    of every alert why its rule matched.
+    """
 
     def __init__(
         self,
@@ -43,13 +58,20 @@ class Agent:
         statistics: Statistics,
         hostname: str,
         keep_house: Callable[[], None],
+        explain: Explain | None = None,
     ) -> None:
         self._rules = rules
         self._sinks = list(sinks)
         self._statistics = statistics
-        self._hostname = hostname
+        self.hostname = hostname
         self._keep_house = keep_house
+        self._explain = explain
         self._stopping = False
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether stop() was called."""
+        return self._stopping
 
     def stop(self) -> None:
         """Ends run() after the current batch; safe in a signal handler."""
@@ -57,7 +79,7 @@ class Agent:
 
     def run(self, engine: Drains, *, duration_s: float | None = None) -> None:
         deadline = None if duration_s is None else time.monotonic() + duration_s
-        while not self._stopping:
+        while not (self._stopping or engine.at_end):
             wait_ms = WAIT_MS
             if deadline is not None:
                 left_s = deadline - time.monotonic()
@@ -93,8 +115,9 @@ class Agent:
             output=compiled.template.render(view),
             output_fields=compiled.template.fields(view),
             tags=tuple(sorted(rule.tags)),
-            hostname=self._hostname,
+            hostname=self.hostname,
             source=view.source,
+            explanation=self._explain(compiled.rule, view) if self._explain else None,
         )
 
     def _write(self, sink: Sink, alert: Alert) -> None:

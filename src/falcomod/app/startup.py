@@ -24,6 +24,7 @@ from falcomod.alert.model import Alert, Priority
 from falcomod.app import rules_files
 from falcomod.app.agent import Agent
 from falcomod.app.driver_choice import Opened, open_driver
+from falcomod.app.explainers import Explainers
 from falcomod.app.statistics import Statistics
 from falcomod.app.status_file import StatusFile
 from falcomod.config.model import Config
@@ -32,6 +33,7 @@ from falcomod.engine.loop import Engine
 from falcomod.engine.state.tables import State
 from falcomod.enrich import procfs, users
 from falcomod.errors import UserError
+from falcomod.output.explanation import ExplanationSink
 from falcomod.output.sink import Sink
 from falcomod.output.stdout import StdoutSink
 from falcomod.rules.compile import CompiledRules, compile_rules
@@ -43,7 +45,9 @@ PRUNE_INTERVAL_S = 60
 STATUS_INTERVAL_S = 5
 
 
-def run(config: Config, *, config_path: str | None, duration_s: float | None) -> None:
+def run(
+    config: Config, *, config_path: str | None, duration_s: float | None, explain: bool = False
+) -> None:
     """Runs falcomod in the foreground until a signal, the deadline or a fault.
 
     Prints the summary on the way out, whatever the reason.
@@ -55,7 +59,8 @@ def run(config: Config, *, config_path: str | None, duration_s: float | None) ->
         log.info("Configuration file: %s", config_path)
     log.info("System info: %s %s", platform.system(), platform.release())
     rules = load_rules(config)
-    sinks = open_sinks(config)
+    sinks = open_sinks(config, explain=explain)
+    explainers = Explainers.configured(config) if explain else None
     statistics = Statistics()
     with ExitStack() as teardown:
         opened = open_driver(config, selection(rules))
@@ -70,6 +75,7 @@ def run(config: Config, *, config_path: str | None, duration_s: float | None) ->
             statistics=statistics,
             hostname=hostname(),
             keep_house=Housekeeping(state, status_writer(opened, teardown)),
+            explain=None if explainers is None else explainers.of_alert,
         )
         engine = Engine(source, state, rules.ruleset, agent.on_match, on_error=agent.on_error)
         teardown.callback(on_signals(agent.stop))
@@ -101,13 +107,19 @@ def load_rules(config: Config) -> CompiledRules:
     return compiled
 
 
-def open_sinks(config: Config) -> list[Sink]:
-    """The outputs that are switched on."""
+def open_sinks(config: Config, *, explain: bool = False) -> list[Sink]:
+    """The outputs that are switched on.
+
+    Explanations are part of JSON alerts; beside texts they go to standard error.
+    """
     if not config.stdout_output.enabled:
         raise UserError(
             "no output configured: switch one on, for example with -o stdout_output.enabled=true"
         )
-    return [StdoutSink(sys.stdout, renderer(config), buffered=config.buffered_outputs)]
+    sinks: list[Sink] = [StdoutSink(sys.stdout, renderer(config), buffered=config.buffered_outputs)]
+    if explain and not config.json_output:
+        sinks.append(ExplanationSink(sys.stderr))
+    return sinks
 
 
 def renderer(config: Config) -> Callable[[Alert], str]:

@@ -4,44 +4,34 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import click
 
-from falcomod.config.load import load
+from falcomod.cli.options import configuration, configured
 from falcomod.config.model import DRIVERS
 
 
 @click.command()
-@click.option("-c", "--config", "path", metavar="FILE", help="Configuration file.")
-@click.option(
-    "-r", "--rules", "files", multiple=True, metavar="FILE",
-    help="Rules file or directory, in place of those configured; may be repeated.",
-)  # fmt: skip
-@click.option(
-    "-o", "--option", "overrides", multiple=True, metavar="KEY=VALUE",
-    help="Set a configuration key, such as engine.kmod.buf_size_preset=5; may be repeated.",
-)  # fmt: skip
+@configured
 @click.option(
     "--driver", "kind", type=click.Choice(DRIVERS),
     help="Where events come from; auto takes the first driver that works.",
 )  # fmt: skip
 @click.option("--json", "json_output", is_flag=True, help="Write alerts as JSON lines.")
 @click.option(
+    "--explain", is_flag=True,
+    help="Say of each alert why its rule matched: on standard error, in JSON as `explanation`.",
+)  # fmt: skip
+@click.option(
     "--duration", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
     help="Stop by itself after so long.",
 )  # fmt: skip
 def start(
-    path: str | None,
-    files: tuple[str, ...],
-    overrides: tuple[str, ...],
-    kind: str | None,
-    json_output: bool,
-    duration: float | None,
+    kind: str | None, json_output: bool, explain: bool, duration: float | None, **options: Any
 ) -> None:
     """Watch this host and write alerts until stopped."""
-    config = load(path, overrides)
-    if files:
-        config = dataclasses.replace(config, rules_files=list(files))
+    config = configuration(**options)
     if kind:
         engine = dataclasses.replace(config.engine, kind=kind)
         config = dataclasses.replace(config, engine=engine)
@@ -51,4 +41,9 @@ def start(
     from falcomod.app import logs, startup
 
     logs.set_up(config.log_level)
-    startup.run(config, config_path=path, duration_s=duration)
+    if config.engine.kind == "replay":
+        from falcomod.app import replay
+
+        replay.run_configured(config, explain=explain)
+        return
+    startup.run(config, config_path=options["path"], duration_s=duration, explain=explain)

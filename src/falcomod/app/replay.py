@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Captures in place of this host: the same rules, the same alerts.
+
+Time is that of the events, names of users and processes are those of the
+capture: nothing is asked of the host that replays.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from typing import Protocol, TextIO
+
+from falcomod.alert.model import Alert
+from falcomod.app import startup
+from falcomod.app.agent import Agent
+from falcomod.app.captures import Capture, open_capture
+from falcomod.app.explainers import Explainers
+from falcomod.app.statistics import Statistics
+from falcomod.config.model import Config
+from falcomod.errors import UserError
+from falcomod.output.sink import Sink
+from falcomod.rules.compile import CompiledRules
+
+log = logging.getLogger(__name__)
+
+PROGRESS_INTERVAL_S = 0.1
+
+
+class Progress(Protocol):
+    """Where the user sees how far it is."""
+
+    def show(self, path: str, position: int, size: int) -> None:
+        """Says how many bytes of a file were read, of how many; 0: of that nobody knows."""
+
+    def clear(self) -> None:
+        """Makes room for a line of something else."""
+
+
+def run(
+    config: Config,
+    paths: Sequence[str],
+    *,
+    explain: bool = False,
+    progress: Progress | None = None,
+    summary: TextIO | None = None,
+) -> None:
+    """Reads the captures one after the other; prints a summary to *summary* at the end.
+
+    A damaged file gives what it holds, and the next is read.  Raises UserError at
+    the end for those, CaptureError for what is no capture.
+    """
+    began_s = time.monotonic()
+    rules = startup.load_rules(config)
+    sinks = startup.open_sinks(config, explain=explain)
+    if progress is not None:
+        sinks = [_Above(sink, progress) for sink in sinks]
+    replay = _Replay(
+        config, rules, sinks, progress, Explainers.configured(config) if explain else None
+    )
+    faults: list[str] = []
+    with ExitStack() as teardown:
+        teardown.callback(startup.on_signals(replay.agent.stop))
+        try:
+            for path in paths:
+                if not replay.agent.is_stopping:
+                    faults += replay.file(path)
+        finally:
+            for sink in sinks:
+                sink.close()
+            print(
+                replay.summary(time.monotonic() - began_s), file=summary or sys.stderr, flush=True
+            )
+    if faults:
+        raise UserError("\n".join(faults))
+
+
+def run_configured(config: Config, *, explain: bool) -> None:
+    """Reads the capture that the configuration names; the summary goes where a live run's goes."""
+    path = config.engine.replay.capture_file
+    if not path:
+        raise UserError(
+            "engine.kind is replay, but no capture is named: set engine.replay.capture_file"
+        )
+    run(config, [path], explain=explain, summary=sys.stdout)
+
+
+class _Replay:
+    """What the files of one run share."""
+
+    def __init__(
+        self,
+        config: Config,
+        rules: CompiledRules,
+        sinks: Sequence[Sink],
+        progress: Progress | None,
+        explainers: Explainers | None,
+    ) -> None:
+        self._config = config
+        self._rulesets = rules.rulesets
+        self._progress = progress
+        self._capture: Capture | None = None
+        self._shown_s = 0.0
+        self._statistics = Statistics()
+        self._engine_counters: dict[str, int] = {}
+        self._files: list[tuple[str, Mapping[str, int]]] = []
+        self._read_s = 0.0
+        self.agent = Agent(
+            rules=rules.rules,
+            sinks=sinks,
+            statistics=self._statistics,
+            hostname="",
+            keep_house=self._show,
+            explain=None if explainers is None else explainers.of_alert,
+        )
+
+    def file(self, path: str) -> list[str]:
+        """Reads one file to its end; what kept it from that."""
+        log.info("Replaying events from the capture file: %s", path)
+        limit = self._config.falco_libs.thread_table_size
+        self._capture = capture = open_capture(path, thread_limit=limit)
+        try:
+            self.agent.hostname = capture.hostname or startup.hostname()
+            engine = capture.engine(self._rulesets, self.agent.on_match, self.agent.on_error)
+            began_s = time.monotonic()
+            self.agent.run(engine)
+            self._read_s += time.monotonic() - began_s
+            for name, count in engine.counters().items():
+                self._engine_counters[name] = self._engine_counters.get(name, 0) + count
+            self._files.append((path, capture.counters()))
+            return [capture.fault] if capture.fault else []
+        finally:
+            capture.close()
+            if self._progress is not None:
+                self._progress.clear()
+
+    def summary(self, elapsed_s: float) -> str:
+        """The text at the end of the run."""
+        events = self._engine_counters.get("events", 0)
+        lines = [self._statistics.summary(self._engine_counters, {})]
+        for path, counters in self._files:
+            lines.append(f"Capture {path}:")
+            lines += [f"   {name}: {count}" for name, count in counters.items() if count]
+        rate = events / self._read_s if self._read_s else 0.0
+        lines.append(f"Elapsed time: {elapsed_s:.3f}, Captured Events: {events}, {rate:.2f} eps")
+        return "\n".join(lines)
+
+    def _show(self) -> None:
+        now_s = time.monotonic()
+        if self._progress is None or now_s < self._shown_s + PROGRESS_INTERVAL_S:
+            return
+        assert self._capture is not None, "a file is open while the agent runs"
+        self._progress.show(self._capture.path, self._capture.position, self._capture.size)
+        self._shown_s = now_s
+
+
+class _Above:
+    """A sink whose lines appear above the progress."""
+
+    def __init__(self, sink: Sink, progress: Progress) -> None:
+        self._sink = sink
+        self._progress = progress
+
+    def write(self, alert: Alert) -> None:
+        self._progress.clear()
+        self._sink.write(alert)
+
+    def close(self) -> None:
+        self._progress.clear()
+        self._sink.close()

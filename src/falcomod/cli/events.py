@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""falcomod events: which there are, and those of a capture."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from falcomod.errors import CaptureError
+
+
+def listing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command the options of _list()."""
+    add = click.option("--markdown", "form", flag_value="markdown", help="For documents.")
+    command = add(command)
+    return click.option("--json", "form", flag_value="json", help="For programs.")(command)
+
+
+@click.group(invoke_without_command=True)
+@listing
+@click.pass_context
+def events(context: click.Context, form: str | None) -> None:
+    """List the events that rules can be about, or read those of a capture."""
+    if context.invoked_subcommand is None:
+        _list(form)
+    elif form:
+        raise click.UsageError(f"--{form} stands behind {context.invoked_subcommand!r}")
+
+
+@events.command("list")
+@listing
+def list_events(form: str | None) -> None:
+    """List the events that rules can be about, with their parameters."""
+    _list(form)
+
+
+@events.command()
+@click.argument("capture", metavar="FILE")
+@click.argument("condition", default="", metavar="[FILTER]")
+@click.option("-p", "--print", "template", default="", metavar="FORMAT",
+              help="What to print, such as '%evt.num %proc.cmdline'.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="A JSON object for each event.")
+@click.option("-n", "--count", "limit", type=click.IntRange(min=1), help="Stop after so many.")
+@click.option("-r", "--rules", multiple=True, metavar="FILE",
+              help="Rules file or directory whose macros FILTER uses; may be repeated.")  # fmt: skip
+def read(capture: str, condition: str, **options: Any) -> None:
+    """Print the events of a capture, or those for which FILTER holds.
+
+    FILE is a .scap capture or lines of JSON, audit events of Kubernetes; "-" is
+    standard input.  FILTER is a condition as rules have it.
+    """
+    # Imported late: other commands work where the engine is not built.
+    from falcomod.app import read_events
+
+    if capture == "-" and sys.stdin.isatty():
+        raise CaptureError("no capture on standard input: it is a terminal")
+    read_events.read(capture, sys.stdout, condition=condition, **options)
+
+
+def _list(form: str | None) -> None:
+    # Imported late: other commands work where the engine is not built.
+    from falcomod.app import events_table
+
+    if form == "json":
+        click.echo(events_table.as_json())
+    elif form == "markdown":
+        click.echo("\n".join(events_table.markdown()))
+    else:
+        width = shutil.get_terminal_size().columns
+        click.echo("\n".join(events_table.text(width=width)))

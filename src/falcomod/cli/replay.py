@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""falcomod replay: captures in place of this host."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from falcomod.cli.options import configuration, configured
+from falcomod.cli.progress import progress_bar
+
+
+@click.command()
+@click.argument("captures", nargs=-1, required=True, metavar="FILE...")
+@configured
+@click.option("--json", "json_output", is_flag=True, help="Write alerts as JSON lines.")
+@click.option(
+    "--explain", is_flag=True,
+    help="Say of each alert why its rule matched: on standard error, in JSON as `explanation`.",
+)  # fmt: skip
+def replay(captures: tuple[str, ...], json_output: bool, explain: bool, **options: Any) -> None:
+    """Read captures and write the alerts that they would have raised.
+
+    A FILE is a .scap capture or lines of JSON, audit events of Kubernetes; what
+    it is shows in its content.  "-" is standard input.  A summary goes to
+    standard error.  Exits with 1 where a file is damaged, after what it holds.
+    """
+    changes = {"json_output": True} if json_output else {}
+    config = configuration(**options, **changes)
+    # Imported late: other commands work where the engine is not built.
+    from falcomod.app import logs
+    from falcomod.app import replay as app
+
+    logs.set_up(config.log_level)
+    app.run(config, captures, explain=explain, progress=progress_bar(sys.stderr))

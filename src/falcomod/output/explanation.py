@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Explanations of alerts as text, beside outputs whose lines have no room for them."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from falcomod.alert.model import Alert
+
+
+class ExplanationSink:
+    """Writes the explanation of each alert that has one, and an empty line behind it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, alert: Alert) -> None:
+        if alert.explanation is not None:
+            self._stream.write("\n".join([*alert.explanation.lines(), "", ""]))
+            self._stream.flush()
+
+    def close(self) -> None:
+        self._stream.flush()
