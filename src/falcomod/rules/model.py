@@ -16,6 +16,7 @@ from falcomod.rules.document import Sequence
 from falcomod.rules.text import Scalar, SourceText
 
 SOURCE_SYSCALL = "syscall"
+SOURCE_K8S_AUDIT = "k8s_audit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
