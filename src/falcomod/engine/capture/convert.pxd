@@ -4,31 +4,26 @@
 cimport cython
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 
+from falcomod.engine.capture.enters cimport Enters
+
 # What became of a record.
 cdef enum:
     CONVERT_PASS = 0             # it is current: out is data
     CONVERT_MADE = 1             # out is a new record, valid until the next call
-    CONVERT_DROP = 2             # it is no event any more: the start of a call, unused, of unknown code
+    CONVERT_DROP = 2             # it is no event any more: an enter, unused, of unknown code
     CONVERT_CORRUPT = 3          # it cannot be read, or no conversion of it is known
-
-cdef struct Kept                 # one thread's start of a call
 
 
 @cython.final
 cdef class Converter:
     """Converts the records of one file, in their order."""
 
-    cdef Kept *kept              # hash table by tid, linear probing; slots of them
-    cdef uint32_t slots          # a power of two
-    cdef uint32_t known          # slots that belong to a thread, waiting or not
-    cdef uint32_t waiting        # slots that hold a start of a call
-    cdef uint64_t kept_bytes     # that their copies take
-    cdef uint64_t salt           # of the hash: whoever writes a file cannot choose what collides
-    cdef uint8_t *made           # the record made last; room bytes
-    cdef uint32_t room
-    cdef uint64_t counts[16]     # by enum Count of convert.pyx
+    cdef Enters enters
+    cdef uint8_t *made           # the record made last
+    cdef uint32_t room           # bytes at made
+    cdef uint64_t counts[16]     # by what convert.pyx counts
 
-    # The record at data, which may lie at any address and ends before data + size; nothing
+    # The record at data, which may lie at any address and ends at data + size or before; nothing
     # beyond is read. has_nparams: 0 for blocks of version 1, whose header lacks that member.
     # CONVERT_…; out and out_size are set by PASS and MADE. Raises MemoryError.
     cdef int convert(
