@@ -57,6 +57,10 @@ def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("%4fd.name|", "<NA>|"),
         ("%evt.time %evt.arg.fd", "22:13:20.012345678 99"),
         ("100* %user.name", "100* ada"),
+        ("%toupper(proc.name).", "CAT."),
+        ('%6concat( proc.name,"(")|', "cat(  |"),
+        ("%tolower(fd.name)", "<NA>"),
+        ("%getopt((proc.args[0]), 'n')", "(n)"),
     ],
 )
 def test_render(text: str, rendered: str) -> None:
@@ -77,6 +81,17 @@ def test_fields_have_types_and_the_time_of_the_event() -> None:
     }
 
 
+def test_transformers_are_named_as_written_and_may_be_numbers_or_lists() -> None:
+    probe = host()
+    template = Template.parse("%len( proc.name ) %toupper((proc.name,'b'))%toupper(proc.name)")
+    names = ("len( proc.name )", "toupper((proc.name,'b'))", "toupper(proc.name)")
+    assert template.field_names == names
+    assert template.fields(probe.at(NOTHING)) == {
+        **dict(zip(names, (3, ["CAT", "B"], "CAT"), strict=True)),
+        "evt.time": TS,
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "column", "message"),
     [
@@ -85,7 +100,9 @@ def test_fields_have_types_and_the_time_of_the_event() -> None:
         ("x %% y", 3, "unknown field"),
         ("x %proc.nam y", 3, "did you mean proc.name?"),
         ("%fd.ip", 1, "can be compared but not printed"),
-        ("%proc.name %tolower(proc.name)", 12, "transformers are not supported yet"),
+        ("%proc.name %tolower(proc.pid)", 12, "tolower expects text or list"),
+        ("%proc.name %tolower(proc.nam)", 12, "did you mean proc.name?"),
+        ("%tolower(proc.name", 1, "tolower: expected ',' or ')' at the end"),
         ("%evt.arg", 1, "needs an argument"),
     ],
 )

@@ -2,7 +2,8 @@
 """All fields, and references to them: what rules, templates and docs ask.
 
 The classes are imported here, in the order in which they are listed to users;
-each declares its fields while it is imported.
+each declares its fields while it is imported.  TRANSFORMERS are what values of
+fields can be made into others with; an expression of them is bound like a field.
 """
 
 import re
@@ -12,7 +13,9 @@ from falcomod.engine.fields import evt  # isort: skip
 from falcomod.engine.fields import call, io  # isort: skip
 from falcomod.engine.fields import proc, session, executable, thread  # isort: skip
 from falcomod.engine.fields import user, fd, fs_path, container  # isort: skip
+from falcomod.engine.fields.expression import read
 from falcomod.engine.fields.field import FIELDS, FieldInfo, FieldRef
+from falcomod.engine.fields.transform import TRANSFORMERS
 from falcomod.errors import FieldError
 
 # proc.env[PATH], proc.env["a b"] and evt.arg.flags.
@@ -26,7 +29,30 @@ def all_fields() -> tuple:
 
 
 def bind(text: str) -> FieldRef:
-    """The field that *text* is, its argument included; raises FieldError."""
+    """The field or expression that *text* is, arguments included; raises FieldError."""
+    ref, size = read(text, _bind_field)
+    if ref is None:
+        return _bind_field(text)
+    if size < len(text):
+        raise FieldError(f"{text}: {text[size:]!r} after the transformer {ref.info.name}")
+    return ref
+
+
+def bind_prefix(text: str) -> tuple:
+    """The longest field or expression at the start of *text*, and how many characters of it; raises FieldError."""
+    ref, size = read(text, _bind_field)
+    if ref is not None:
+        return ref, size
+    errors = []
+    for name in _names_at(text):
+        try:
+            return _reference(text, name)
+        except FieldError as error:
+            errors.append(error)
+    raise errors[0] if errors else FieldError(_unknown(text))
+
+
+def _bind_field(text: str) -> FieldRef:
     names = _names_at(text)
     errors = []
     for name in names:
@@ -40,17 +66,6 @@ def bind(text: str) -> FieldRef:
     if errors:
         raise errors[0]
     raise FieldError(_unreadable(text, names[0]) if names else _unknown(text))
-
-
-def bind_prefix(text: str) -> tuple:
-    """The longest field at the start of *text*, and how many characters of it; raises FieldError."""
-    errors = []
-    for name in _names_at(text):
-        try:
-            return _reference(text, name)
-        except FieldError as error:
-            errors.append(error)
-    raise errors[0] if errors else FieldError(_unknown(text))
 
 
 def _names_at(text: str) -> list:
@@ -82,5 +97,7 @@ def _unreadable(text: str, name: str) -> str:
 
 def _unknown(text: str) -> str:
     word = re.match(r"[\w.]*", text).group()
+    if word and text.startswith("(", len(word)):
+        return f"unknown transformer '{word}': expected one of {', '.join(TRANSFORMERS)}"
     close = get_close_matches(word, FIELDS, n=1)
     return f"unknown field {word or text!r}" + (f"; did you mean {close[0]}?" if close else "")
