@@ -109,7 +109,8 @@ class _Reader:
         if typing.get_origin(kind) is list:
             if not isinstance(node, yaml.SequenceNode):
                 raise self.error(f"{name} must be a list", node)
-            return [self.scalar(str, item, name, {}) for item in node.value]
+            (item_kind,) = typing.get_args(kind)
+            return [self.value(item_kind, item, name, {}) for item in node.value]
         return self.scalar(kind, node, name, limits)
 
     def scalar(self, kind: type, node: yaml.Node, name: str, limits: Mapping[str, Any]) -> Any:
@@ -162,35 +163,58 @@ def _nearest(key: str, known: dict[str, Any]) -> str:
 
 
 def _override(config: Config, text: str) -> Config:
-    """Applies one `key=value`, `a.b=value` or `list[]=value`."""
+    """Applies one `key=value`, `a.b=value`, `list[]=value` or `list[].a.b=value`."""
     key, equals, value = text.partition("=")
     key = key.strip()
     if not equals or not key:
         raise UserError(f"-o {text}: expected key=value, such as -o json_output=true")
-    append = key.endswith("[]")
-    parts = key.removesuffix("[]").split(".")
-    changed = _replace(config, parts, value.strip(), parts, append)
+    changed = _replace(config, key.split("."), value.strip(), f"-o {key.replace('[]', '')}")
     return typing.cast(Config, changed)
 
 
-def _replace(target: Any, rest: list[str], text: str, parts: list[str], append: bool) -> Any:
+def _replace(target: Any, parts: Sequence[str], text: str, name: str) -> Any:
+    """*target* with the option that *parts* lead to set to what *text* says."""
     known = _by_key(target)
-    name = ".".join(parts)
+    key, rest = parts[0].removesuffix("[]"), parts[1:]
     reader = _Reader(text, COMMAND_LINE)
     node = yaml.ScalarNode("tag:yaml.org,2002:str", text)
-    if rest[0] not in known:
-        raise reader.error(f"-o {name}: unknown key '{rest[0]}'", node, _nearest(rest[0], known))
-    field = known[rest[0]]
+    if key not in known:
+        raise reader.error(f"{name}: unknown key '{key}'", node, _nearest(key, known))
+    field = known[key]
     kind = typing.get_type_hints(type(target))[field.name]
-    if len(rest) > 1:
-        inner = getattr(target, field.name)
-        if not dataclasses.is_dataclass(inner):
-            raise reader.error(f"-o {name}: '{rest[0]}' has no keys below it", node)
-        new: Any = _replace(inner, rest[1:], text, parts, append)
+    before = getattr(target, field.name)
+    if typing.get_origin(kind) is list:
+        new: Any = _items(typing.get_args(kind)[0], rest, text, name)
+        new = [*before, *new] if parts[0].endswith("[]") else new
     elif dataclasses.is_dataclass(kind):
-        raise reader.error(f"-o {name}: name a key below '{rest[0]}'", node)
-    elif typing.get_origin(kind) is list:
-        new = [*getattr(target, field.name), text] if append else [text]
+        if not rest:
+            raise reader.error(f"{name}: name a key below '{key}'", node)
+        new = _replace(before, rest, text, name)
+    elif rest:
+        raise reader.error(f"{name}: '{key}' has no keys below it", node)
     else:
-        new = reader.scalar(kind, node, f"-o {name}", field.metadata)
+        new = reader.scalar(kind, node, name, field.metadata)
     return dataclasses.replace(target, **{field.name: new})
+
+
+def _items(kind: Any, rest: Sequence[str], text: str, name: str) -> list[Any]:
+    """What an override puts into a list: words, or blocks of options written as YAML."""
+    reader = _Reader(text, COMMAND_LINE)
+    if not dataclasses.is_dataclass(kind):
+        if rest:
+            node = yaml.ScalarNode("tag:yaml.org,2002:str", text)
+            raise reader.error(f"{name}: its items have no keys", node)
+        return [text]
+    block = typing.cast(type[Any], kind)
+    if rest:
+        return [_replace(block(), rest, text, name)]
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:
+        root = None
+    if isinstance(root, yaml.SequenceNode):
+        return [reader.read(block, item, f"{name}.") for item in root.value]
+    if isinstance(root, yaml.MappingNode):
+        return [reader.read(block, root, f"{name}.")]
+    node = yaml.ScalarNode("tag:yaml.org,2002:str", text)
+    raise reader.error(f"{name}: expected keys and values, such as {{key: value}}", node)

@@ -126,10 +126,34 @@ class StdoutOutput:
 
 
 @dataclass(frozen=True)
+class RulesNamed:
+    """Rules by what they are called or how they are marked."""
+
+    rule: str = option("", "name of a rule; * stands for any text")
+    tag: str = option("", "tag of rules, whole")
+
+
+@dataclass(frozen=True)
+class RulesSwitched:
+    """One step of a selection of rules."""
+
+    enable: RulesNamed = option(RulesNamed, "rules to switch on")
+    disable: RulesNamed = option(RulesNamed, "rules to switch off")
+
+
+@dataclass(frozen=True)
 class Config:
     """All options of one run."""
 
-    rules_files: list[str] = option([], "rules files, in order; none: the shipped rules")
+    rules_files: list[str] = option(
+        [], "rules files, in order; none: the shipped rules", also="rules_file"
+    )
+    rules: list[RulesSwitched] = option(
+        [], "rules to switch on or off when all files are loaded; the last word counts"
+    )
+    skip_bad_rules: bool = option(
+        False, "leave out rules, macros, lists and files that have a fault, and go on"
+    )
     priority: str = option("debug", "rules less severe than this stay off", PRIORITIES)
     rule_matching: str = option(
         "first", "of the rules that match an event, alert on", ("first", "all")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from falcomod.config.load import from_text, load
-from falcomod.config.model import Config
+from falcomod.config.model import Config, RulesNamed, RulesSwitched
 from falcomod.errors import ConfigError, UserError
 
 
@@ -42,6 +42,8 @@ def test_values_of_every_kind() -> None:
         ("engine:\n  kimd: auto", "c.yaml:2:3", "unknown key 'engine.kimd'"),
         ("json_output: yes please", "c.yaml:1:14", "must be true or false"),
         ("engine: {kmod: {buf_size_preset: lots}}", "c.yaml:1:34", "must be a whole number"),
+        ("rules: [{enabel: {}}]", "c.yaml:1:10", "did you mean 'enable'?"),
+        ("rules: [x]", "c.yaml:1:9", "must be a mapping"),
         ("rules_files: a.yaml", "c.yaml:1:14", "must be a list"),
         ("- a\n- b", "c.yaml:1:1", "must be a mapping"),
         ("priority: shouting", "c.yaml:1:11", "must be one of emergency"),
@@ -106,9 +108,39 @@ def test_overrides_apply_in_order() -> None:
     assert config.rules_files == ["a", "b"]
 
 
+SWITCHES = [
+    RulesSwitched(disable=RulesNamed(rule="*")),
+    RulesSwitched(enable=RulesNamed(rule="a b", tag="t")),
+]
+
+
+def test_a_list_of_blocks_is_read() -> None:
+    text = "rules:\n  - disable: {rule: '*'}\n  - enable:\n      rule: a b\n      tag: t\n"
+    assert from_text(text, "c.yaml").rules == SWITCHES
+
+
+def test_overrides_reach_into_a_list_of_blocks() -> None:
+    first, second = "disable: {rule: '*'}", "enable: {rule: a b, tag: t}"
+    assert load(None, [f"rules=[{{{first}}}, {{{second}}}]"]).rules == SWITCHES
+    assert load(None, [f"rules[]={{{first}}}", f"rules[]={{{second}}}"]).rules == SWITCHES
+    config = load(None, ["rules[].disable.rule=*", "rules[].enable.tag=t"])
+    assert config.rules == [SWITCHES[0], RulesSwitched(enable=RulesNamed(tag="t"))]
+
+
+def test_rules_file_is_the_old_spelling() -> None:
+    assert from_text("rules_file: [a.yaml]", "c.yaml").rules_files == ["a.yaml"]
+    with pytest.raises(ConfigError, match="'rules_file' is another spelling of 'rules_files'"):
+        from_text("rules_file: [a.yaml]\nrules_files: [b.yaml]", "c.yaml")
+
+
 @pytest.mark.parametrize(
     ("override", "message"),
     [
+        ("rules[]=x", "expected keys and values"),
+        ("rules[]={", "expected keys and values"),
+        ("rules[]={enable: x}", "must be a mapping"),
+        ("rules[].enable.name=x", "unknown key 'name'"),
+        ("rules_files[].x=1", "its items have no keys"),
         ("json_output", "expected key=value"),
         ("=x", "expected key=value"),
         ("json_outptu=true", "did you mean 'json_output'"),
