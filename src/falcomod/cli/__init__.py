@@ -14,6 +14,10 @@ import click
 
 from falcomod import __version__
 from falcomod.cli.driver import driver
+from falcomod.cli.events import events
+from falcomod.cli.fields import fields
+from falcomod.cli.old_options import modern
+from falcomod.cli.replay import replay
 from falcomod.cli.rules import rules
 from falcomod.cli.start import start
 from falcomod.errors import EXIT_BUG, EXIT_OK, FalcomodError
@@ -25,7 +29,7 @@ def cli() -> None:
     """Watch system calls and raise alerts by rules."""
 
 
-COMMANDS = (start, driver, rules)
+COMMANDS = (start, replay, driver, rules, events, fields)
 for command in COMMANDS:
     cli.add_command(command)
 
@@ -38,7 +42,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Runs a command; returns the exit code of the kind of its error."""
     try:
-        cli.main(arguments, prog_name="falcomod", standalone_mode=False)
+        cli.main(modern(arguments), prog_name="falcomod", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -15,9 +15,16 @@ from falcomod.errors import CaptureError
 
 def listing(command: Callable[..., Any]) -> Callable[..., Any]:
     """Gives a command the options of _list()."""
-    add = click.option("--markdown", "form", flag_value="markdown", help="For documents.")
-    command = add(command)
-    return click.option("--json", "form", flag_value="json", help="For programs.")(command)
+    for add in FORMS:
+        command = add(command)
+    return command
+
+
+FORMS = (
+    click.option("--text", "form", flag_value="text", hidden=True),
+    click.option("--markdown", "form", flag_value="markdown", help="For documents."),
+    click.option("--json", "form", flag_value="json", help="For programs."),
+)
 
 
 @click.group(invoke_without_command=True)
@@ -46,7 +53,7 @@ def list_events(form: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="A JSON object for each event.")
 @click.option("-n", "--count", "limit", type=click.IntRange(min=1), help="Stop after so many.")
 @click.option("-r", "--rules", multiple=True, metavar="FILE",
-              help="Rules file or directory whose macros FILTER uses; may be repeated.")  # fmt: skip
+              help="Rules file or directory whose macros FILTER uses.")  # fmt: skip
 def read(capture: str, condition: str, **options: Any) -> None:
     """Print the events of a capture, or those for which FILTER holds.
 
@@ -62,7 +69,6 @@ def read(capture: str, condition: str, **options: Any) -> None:
 
 
 def _list(form: str | None) -> None:
-    # Imported late: other commands work where the engine is not built.
     from falcomod.app import events_table
 
     if form == "json":

@@ -12,6 +12,7 @@ import click
 @click.option("--json", "form", flag_value="json", help="For programs: a list of classes.")
 @click.option("--markdown", "form", flag_value="markdown", help="For documents.")
 @click.option("-N", "--names", "form", flag_value="names", help="Names only.")
+@click.option("--text", "form", flag_value="text", hidden=True)
 @click.option("--source", metavar="SOURCE", help="Only those of an event source, such as syscall.")
 @click.option("--all", "everything", is_flag=True, help="Deprecated and rarely used ones as well.")
 def fields(form: str | None, source: str | None, everything: bool) -> None:

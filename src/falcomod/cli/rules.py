@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import click
 
+from falcomod.cli.explain import explain
+
 
 @click.group()
 def rules() -> None:
@@ -23,3 +25,6 @@ def validate(files: tuple[str, ...]) -> None:
 
     for line in validate_files(files):
         click.echo(line)
+
+
+rules.add_command(explain)
