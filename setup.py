@@ -37,7 +37,10 @@ BPF = os.environ.get("FALCOMOD_BPF", "1") != "0"
 
 # C files linked into an extension besides its own: each exactly once.
 C_SOURCES = {"falcomod.engine.decode.schema": [f"{UAPI}/falcomod_events.c"]}
-LIBRARIES = {"falcomod.engine.capture.bpf": ["bpf"]}
+LIBRARIES = {
+    "falcomod.engine.capture.bpf": ["bpf"],
+    "falcomod.engine.capture.stream": ["z"],
+}
 
 # Where the eBPF programs are built, and which extension they belong to.
 BPF_BUILD = ROOT / "build" / "bpf"
