@@ -38,6 +38,7 @@ from falcomod.output.sink import Sink
 from falcomod.output.stdout import StdoutSink
 from falcomod.rules.compile import CompiledRules, compile_rules
 from falcomod.rules.load import load_files
+from falcomod.rules.select import by_configuration, unused
 
 log = logging.getLogger(__name__)
 
@@ -92,18 +93,33 @@ def run(
 
 
 def load_rules(config: Config) -> CompiledRules:
-    """Reads and compiles the rules, a log line for each file; warnings are logged."""
+    """Reads and compiles the rules, a log line for each file; what is doubtful or bad is logged."""
     paths = rules_files.resolve(config.rules_files)
+    chosen = by_configuration(config.rules)
+    collection = load_files(paths, skip_bad=config.skip_bad_rules)
     compiled = compile_rules(
-        load_files(paths),
+        collection,
         priority=Priority.parse(config.priority),
         matching=config.rule_matching,
+        selection=chosen,
+        skip_bad=config.skip_bad_rules,
     )
     log.info("Loading rules from:")
+    bad = {fault.location.path for fault in compiled.skipped}
     for path in paths:
-        log.info("   %s: ok", path)
+        log.info("   %s: %s", path, "in part" if path in bad else "ok")
+    for step in chosen:
+        log.info("%s", step)
+    for step in unused(collection.rules.values(), chosen):
+        log.warning("no rule is meant: %s", step)
     for warning in compiled.warnings:
         log.warning("%s", warning)
+    for fault in compiled.skipped:
+        log.warning("left out: %s", fault)
+    for name, fault in compiled.left_out.items():
+        log.warning("rule left out: rule=%r fault=%s", name, fault.location)
+    if compiled.skipped:
+        log.warning("faults=%d rules_left_out=%d", len(compiled.skipped), len(compiled.left_out))
     return compiled
 
 

@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from falcomod.config.model import RulesSwitched
+from falcomod.errors import UserError
 from falcomod.rules.model import Rule
 
 
@@ -44,6 +46,21 @@ def unused(rules: Iterable[Rule], selections: Sequence[Selection]) -> list[Selec
     """The selections that name no rule at all: most likely misspelt."""
     known = tuple(rules)
     return [chosen for chosen in selections if not any(chosen.names(rule) for rule in known)]
+
+
+def by_configuration(steps: Sequence[RulesSwitched]) -> list[Selection]:
+    """What the key `rules` of a configuration says; UserError for a step that names nothing."""
+    selections = []
+    for number, step in enumerate(steps, 1):
+        named = [(True, step.enable), (False, step.disable)]
+        found = [Selection(on, by.rule, by.tag) for on, by in named if by.rule or by.tag]
+        if not found:
+            raise UserError(
+                f"rules: entry {number} names no rule: write enable or disable, and below it "
+                "a rule or a tag, such as 'disable: {tag: network}'"
+            )
+        selections += found
+    return selections
 
 
 def by_options(

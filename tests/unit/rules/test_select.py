@@ -3,9 +3,11 @@
 
 import pytest
 
+from falcomod.config.model import RulesNamed, RulesSwitched
+from falcomod.errors import UserError
 from falcomod.rules.load import load_sources
 from falcomod.rules.model import Rule
-from falcomod.rules.select import Selection, by_options, select, unused
+from falcomod.rules.select import Selection, by_configuration, by_options, select, unused
 from falcomod.rules.text import SourceFile
 
 TEXT = (
@@ -69,6 +71,18 @@ def test_options_of_old(
     options: tuple[list[str], list[str], list[str]], expected: list[str]
 ) -> None:
     assert on(*by_options(*options)) == expected
+
+
+def test_steps_of_a_configuration() -> None:
+    steps = [
+        RulesSwitched(disable=RulesNamed(rule="*")),
+        RulesSwitched(enable=RulesNamed(rule="a", tag="b"), disable=RulesNamed(tag="c")),
+    ]
+    assert by_configuration(steps) == [
+        Selection(False, rule="*"), Selection(True, "a", "b"), Selection(False, tag="c"),
+    ]  # fmt: skip
+    with pytest.raises(UserError, match="entry 2 names no rule"):
+        by_configuration([steps[0], RulesSwitched()])
 
 
 def test_selections_without_a_rule_are_found() -> None:
