@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What evaluation adds to an event, by the number of rules: python bench/match.py [--events N].
 
-The rules are of the usual shape: most begin with one of a few shared macros (a file
-opened for writing or reading, a connection made, a program started), followed by
-conditions of their own and a list of exceptions.  None matches an event of the mix.
-Time is that of the thread, so that others on the machine disturb little.
+The rules are those of bench/rules_file.py, in three sizes of the same proportions.
+None matches an event of the mix.  Time is that of the thread, so that others on the
+machine disturb little.
 """
 
 from __future__ import annotations
@@ -19,41 +18,23 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from bench import mix  # noqa: E402
+from bench import mix, rules_file  # noqa: E402
 from falcomod.engine.capture.source import ReplaySource  # noqa: E402
-from falcomod.engine.decode.schema import codes_of  # noqa: E402
 from falcomod.engine.loop import Engine  # noqa: E402
-from falcomod.engine.match.ruleset import Ruleset, RulesetBuilder  # noqa: E402
+from falcomod.engine.match.ruleset import Ruleset  # noqa: E402
 from falcomod.engine.state.tables import State  # noqa: E402
+from falcomod.rules.compile import compile_rules  # noqa: E402
+from falcomod.rules.load import load_sources  # noqa: E402
+from falcomod.rules.text import SourceFile  # noqa: E402
 
-COUNTS = (0, 10, 100, 1000)
+COUNTS = (0, 9, 90, 900)
 ROUNDS = 5
-
-# (calls, conditions shared by all rules of the kind, field of the rule's own condition)
-OPENED = ("fd.num", ">=", ["0"])
-DONE = ("evt.res", "=", ["SUCCESS"])
-KINDS = (
-    (("open", "openat"), (("evt.is_open_write", "=", ["true"]), OPENED), "fd.name"),
-    (("open", "openat"), (("evt.is_open_read", "=", ["true"]), OPENED), "fd.name"),
-    (("connect",), (DONE, ("container.id", "!=", ["host"])), "proc.name"),
-    (("execve",), (DONE,), "proc.cmdline"),
-)
 
 
 def ruleset_of(count: int) -> Ruleset:
     """That many rules."""
-    builder = RulesetBuilder("first")
-    for number in range(count):
-        calls, shared, field = KINDS[number % len(KINDS)]
-        macro = builder.all_of(
-            [builder.check("evt.type", "in", calls), *(builder.check(*check) for check in shared)]
-        )
-        own = builder.check(field, "startswith", [f"/nowhere/{number}/"])
-        known = [f"known-{(number * 7 + n) % 50}" for n in range(12)]
-        excepted = builder.negate(builder.check("proc.name", "in", known))
-        codes = frozenset().union(*map(codes_of, calls))
-        builder.rule(number, builder.all_of([macro, excepted, own]), codes)
-    return builder.build()
+    name = f"{count} rules"
+    return compile_rules(load_sources([SourceFile(name, rules_file.scaled(count))])).ruleset
 
 
 def per_event(events: int, data: bytes, records: int, rules: Ruleset | None) -> float:
@@ -73,22 +54,24 @@ def per_event(events: int, data: bytes, records: int, rules: Ruleset | None) -> 
     return best
 
 
-def added(events: int, records: list[bytes]) -> Iterator[tuple[int, float, float]]:
-    """(number of rules, seconds added to an event of the mix, the same for an event with rules)."""
+def measured(events: int, records: list[bytes]) -> Iterator[tuple[int, float]]:
+    """(number of rules, seconds for an event through decode, state and rules)."""
     data = b"".join(records)
-    without = per_event(events, data, len(records), None)
-    codes = {code for calls, _, _ in KINDS for call in calls for code in codes_of(call)}
-    share = sum(int.from_bytes(record[20:22], "little") in codes for record in records)
     for count in COUNTS:
-        seconds = per_event(events, data, len(records), ruleset_of(count)) - without
-        yield count, seconds, seconds * len(records) / share
+        yield count, per_event(events, data, len(records), ruleset_of(count) if count else None)
 
 
 def report(events: int, records: list[bytes]) -> None:
     """Prints a line for each number of rules."""
-    print(f"{'rules':<24}{'added':>14}{'for events with rules':>24}")
-    for count, seconds, concerned in added(events, records):
-        print(f"{count:<24}{seconds * 1e9:>11.1f} ns{concerned * 1e9:>21.1f} ns", flush=True)
+    print(f"{'rules':<24}{'events':>14}{'each':>13} {'grows by':>9}")
+    before = 0.0
+    for count, seconds in measured(events, records):
+        growth = f"{seconds / before:>8.2f}x" if before else ""
+        print(
+            f"{count:<24}{1 / seconds / 1e6:>10.2f} M/s{seconds * 1e9:>10.1f} ns {growth}",
+            flush=True,
+        )
+        before = seconds if count else 0.0
 
 
 def main() -> None:
