@@ -7,16 +7,15 @@ import difflib
 
 from falcomod.alert.explanation import Explanation
 from falcomod.alert.model import Priority
-from falcomod.app import rules_files
+from falcomod.app import startup
 from falcomod.app.captures import Capture, open_capture
-from falcomod.app.explainers import MATCH, Explainers, explanation
+from falcomod.app.explainers import MATCH, Explainers, explanation, load_collection
 from falcomod.config.model import Config
 from falcomod.engine.decode.schema import EVENTS
 from falcomod.engine.match.ruleset import Ruleset, RulesetBuilder
 from falcomod.engine.state.context import ContextView
 from falcomod.errors import UserError
-from falcomod.rules.compile import CompiledRules, compile_rules
-from falcomod.rules.load import load_files
+from falcomod.rules.compile import CompiledRules
 from falcomod.rules.model import Rule, RuleCollection
 
 BATCH_EVENTS = 65536
@@ -28,8 +27,15 @@ NO_MATCH, NOT_TRIED = "no match", "not tried"
 class RuleTrial:
     """One rule among those that are loaded with it, to be tried on events."""
 
-    def __init__(self, collection: RuleCollection, compiled: CompiledRules, rule: Rule) -> None:
+    def __init__(
+        self,
+        collection: RuleCollection,
+        compiled: CompiledRules,
+        rule: Rule,
+        priority: Priority = Priority.DEBUG,
+    ) -> None:
         self._rule = rule
+        self._priority = priority
         self._compiled = compiled
         self._explainers = Explainers(collection)
         self._rule_id = next(
@@ -63,7 +69,11 @@ class RuleTrial:
     def _why_off(self) -> str:
         if not self._rule.enabled:
             return "enabled is false"
-        return f"its priority is {self._rule.priority.label}, and less severe than asked for"
+        if self._rule.priority > self._priority:
+            return (
+                f"{self._rule.priority.label} is less severe than priority: {self._priority.label}"
+            )
+        return "rules: switches it off"
 
     def _of_other_types(self, ruleset: Ruleset, code: int) -> str:
         names = sorted({
@@ -81,14 +91,16 @@ def explain_event(config: Config, name: str, path: str, number: int) -> Explanat
 
     Raises UserError where there is no such rule or no such event.
     """
-    collection = load_files(rules_files.resolve(config.rules_files))
+    collection = load_collection(config)
     rule = collection.rules.get(name)
     if rule is None:
         raise UserError(_unknown_rule(name, collection))
-    compiled = compile_rules(
-        collection, priority=Priority.parse(config.priority), matching=config.rule_matching
-    )
-    trial = RuleTrial(collection, compiled, rule)
+    compiled = startup.load_rules(config)
+    if name in compiled.left_out:
+        raise UserError(
+            f"rule {name!r} is left out, for it has a fault:\n{compiled.left_out[name]}"
+        )
+    trial = RuleTrial(collection, compiled, rule, Priority.parse(config.priority))
     capture = open_capture(path, thread_limit=config.falco_libs.thread_table_size)
     try:
         if capture.event_source != rule.source:

@@ -27,7 +27,7 @@ class Explainers:
     @classmethod
     def configured(cls, config: Config) -> Explainers:
         """Of the rules that a configuration names."""
-        return cls(load_files(rules_files.resolve(config.rules_files)))
+        return cls(load_collection(config))
 
     def condition(self, rule: Rule, view: ContextView) -> Finding:
         """Each part of a rule's condition at the event of a callback."""
@@ -38,6 +38,12 @@ class Explainers:
     def of_alert(self, rule: Rule, view: ContextView) -> Explanation:
         """Why a rule matched the event of a callback."""
         return explanation(rule, view, MATCH, (), self.condition(rule, view))
+
+
+def load_collection(config: Config) -> RuleCollection:
+    """The rules that a configuration names, as they were written."""
+    paths = rules_files.resolve(config.rules_files)
+    return load_files(paths, skip_bad=config.skip_bad_rules)
 
 
 def explanation(

@@ -23,6 +23,8 @@ from falcomod.rules.model import SOURCE_K8S_AUDIT, SOURCE_SYSCALL, RuleCollectio
 BATCH_EVENTS = 4096
 WAIT_MS = 100
 
+INTERNAL = frozenset(event.code for event in EVENTS.values() if event.category == "INTERNAL")
+
 # The first is that of sysdig, which many know.
 FORMATS = {
     SOURCE_SYSCALL: (
@@ -43,18 +45,21 @@ def read(
     template: str = "",
     as_json: bool = False,
     limit: int | None = None,
+    internal: bool = False,
     rules: Sequence[str] = (),
 ) -> None:
     """Writes a line for each event of a capture, in order of time.
 
     Only for those that *condition* holds for, whose macros and lists are those of the
-    files *rules*; at most *limit*.  *template* is as outputs of rules are.  A damaged
-    file gives what it holds; then UserError tells the place.
+    files *rules*; at most *limit*.  Events that the capturing program made for itself are
+    left out unless *internal* is set; their numbers are missing then.  *template* is as
+    outputs of rules are.  A damaged file gives what it holds; then UserError tells the place.
     """
     capture = open_capture(path)
     try:
         source = capture.event_source
-        printer = _Printer(Template.parse(template or FORMATS[source]), out, as_json, limit)
+        line = Template.parse(template or FORMATS[source])
+        printer = _Printer(line, out, as_json, limit, internal)
         ruleset = _ruleset(condition, source, rules)
         engine = capture.engine({source: ruleset}, printer.on_match, printer.errors.append)
         while not (printer.is_done or engine.at_end):
@@ -81,12 +86,15 @@ def _ruleset(condition: str, source: str, rules: Sequence[str]) -> Ruleset:
 class _Printer:
     """Writes the events that it is called back with."""
 
-    def __init__(self, template: Template, out: TextIO, as_json: bool, limit: int | None) -> None:
+    def __init__(
+        self, template: Template, out: TextIO, as_json: bool, limit: int | None, internal: bool
+    ) -> None:
         self._line: Callable[[ContextView], str] = template.render
         if as_json:
             self._line = lambda view: json.dumps(template.fields(view), ensure_ascii=False)
         self._out = out
         self._left = limit
+        self._internal = internal
         self.errors: list[BaseException] = []
 
     @property
@@ -96,7 +104,7 @@ class _Printer:
 
     def on_match(self, _rule_ids: tuple[int, ...], view: ContextView) -> None:
         """The engine's callback."""
-        if self.is_done:
+        if self.is_done or (view.code in INTERNAL and not self._internal):
             return
         self._out.write(printable(self._line(view)) + "\n")
         if self._left is not None:

@@ -52,13 +52,14 @@ def list_events(form: str | None) -> None:
               help="What to print, such as '%evt.num %proc.cmdline'.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="A JSON object for each event.")
 @click.option("-n", "--count", "limit", type=click.IntRange(min=1), help="Stop after so many.")
+@click.option("--internal", is_flag=True, help="Also events that the capturing program made.")
 @click.option("-r", "--rules", multiple=True, metavar="FILE",
               help="Rules file or directory whose macros FILTER uses.")  # fmt: skip
 def read(capture: str, condition: str, **options: Any) -> None:
-    """Print the events of a capture, or those for which FILTER holds.
+    """Print the events of a capture, or those for which the condition FILTER holds.
 
     FILE is a .scap capture or lines of JSON, audit events of Kubernetes; "-" is
-    standard input.  FILTER is a condition as rules have it.
+    standard input.
     """
     # Imported late: other commands work where the engine is not built.
     from falcomod.app import read_events
