@@ -19,6 +19,7 @@ from falcomod.engine.match.ruleset import Ruleset, RulesetBuilder
 from falcomod.engine.state.context import ContextView
 from falcomod.rules import ast, exceptions
 from falcomod.rules.ast import And, Check, Constant, MacroRef, Node, Not, Or
+from falcomod.rules.check import checked_by
 from falcomod.rules.grammar import parse
 from falcomod.rules.model import Rule, RuleCollection
 from falcomod.rules.resolve import Resolver
@@ -61,8 +62,7 @@ class Explainer:
         if code not in self._rulesets:
             builder = RulesetBuilder("all")
             for number, check in enumerate(self._checks):
-                node = builder.check(check.field, check.operator, check.values, *_right(check))
-                builder.rule(number, node, (code,))
+                builder.rule(number, checked_by(builder, check), (code,))
             self._rulesets[code] = builder.build()
         return self._rulesets[code]
 
@@ -168,7 +168,3 @@ _VERDICTS: dict[str, Callable[[tuple[Finding, ...]], bool]] = {
     "not": lambda parts: not parts[0].holds,
     "unless": lambda parts: not any(part.holds for part in parts),
 }
-
-
-def _right(check):
-    return (check.rhs,) if check.rhs else ()
