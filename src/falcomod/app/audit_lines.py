@@ -22,7 +22,7 @@ from typing import Any
 
 import orjson
 
-from falcomod.errors import CaptureError, Location, LocatedError
+from falcomod.errors import CaptureError, LocatedError, Location
 
 # The largest object that etcd takes has 1.5 MiB, and an event may hold it twice.
 LINE_SIZE_MAX = 16 << 20

@@ -16,9 +16,7 @@ EVENTS: list[dict[str, Any]] = [{"auditID": str(number)} for number in range(4)]
 LINES = b"".join(json.dumps(event).encode() + b"\n" for event in EVENTS)
 
 
-def read(
-    tmp_path: Path, content: bytes, **options: Any
-) -> tuple[list[Any], list[str], AuditLines]:
+def read(tmp_path: Path, content: bytes, **options: Any) -> tuple[list[Any], list[str], AuditLines]:
     """The events of a file, the faults told, and what read it."""
     path = tmp_path / "audit.log"
     path.write_bytes(content)

@@ -13,6 +13,7 @@ from falcomod.engine.fields import evt  # isort: skip
 from falcomod.engine.fields import call, io  # isort: skip
 from falcomod.engine.fields import proc, session, executable, thread  # isort: skip
 from falcomod.engine.fields import user, fd, fs_path, container  # isort: skip
+from falcomod.engine.fields import audit, json_value  # isort: skip
 from falcomod.engine.fields.expression import read
 from falcomod.engine.fields.field import FIELDS, FieldInfo, FieldRef
 from falcomod.engine.fields.transform import TRANSFORMERS
@@ -21,6 +22,8 @@ from falcomod.errors import FieldError
 # proc.env[PATH], proc.env["a b"] and evt.arg.flags.
 BRACKETED = re.compile(r"""\[(?:"([^"]+)"|'([^']+)'|([^\][\s"']+))\]""")
 DOTTED = re.compile(r"\.(\w+)", re.ASCII)
+# k8s.pod.label.app.kubernetes.io/name: a full stop behind it ends the sentence.
+KEYED = re.compile(r"\.(\w(?:[\w./-]*\w)?)", re.ASCII)
 
 
 def all_fields() -> tuple:
@@ -80,7 +83,7 @@ def _reference(text: str, name: str) -> tuple:
     if info.argument != "none":
         match = BRACKETED.match(text, len(name))
         if match is None and "named" in info.flags:
-            match = DOTTED.match(text, len(name))
+            match = (KEYED if "keyed" in info.flags else DOTTED).match(text, len(name))
     size = match.end() if match else len(name)
     argument = next(group for group in match.groups() if group) if match else None
     return FieldRef(name, argument, text[:size]), size

@@ -10,6 +10,7 @@ import pytest
 from falcomod.engine.fields.registry import all_fields, bind, bind_prefix
 from falcomod.errors import FieldError
 from tests.unit.engine.fields import (
+    test_audit,
     test_call,
     test_container,
     test_evt,
@@ -17,6 +18,7 @@ from tests.unit.engine.fields import (
     test_fd,
     test_fs_path,
     test_io,
+    test_json_value,
     test_proc,
     test_session,
     test_thread,
@@ -25,12 +27,16 @@ from tests.unit.engine.fields import (
 
 ROOT = Path(__file__).resolve().parents[4]
 CLASSES = (
-    test_call, test_container, test_evt, test_executable, test_fd, test_fs_path, test_io,
-    test_proc, test_session, test_thread, test_user,
+    test_audit, test_call, test_container, test_evt, test_executable, test_fd, test_fs_path,
+    test_io, test_json_value, test_proc, test_session, test_thread, test_user,
 )  # fmt: skip
 
-# Fields of the reference's container plugin, which its table of fields does not list.
-PLUGIN_FIELDS = {"container.id": "charbuf"}
+# Fields of the reference's plugins, which its table of fields does not list.
+PLUGIN_FIELDS = {
+    "container.id": "charbuf",
+    **dict.fromkeys(test_audit.NAMES, "charbuf"),
+    **dict.fromkeys(test_json_value.NAMES, "charbuf"),
+}
 
 with (ROOT / "tests/golden/fields.tsv").open() as file:
     REFERENCE = {row["field"]: row for row in csv.DictReader(file, delimiter="\t")}
