@@ -38,7 +38,8 @@ def sections() -> Iterator[tuple[str, list[Row]]]:
         ]
         if origin == "SYSCALL":
             rows += [Row(name, "other", ()) for name in _without_own_event()]
-        yield title, sorted(rows, key=lambda row: row.name)
+        # Of the two ends of a metaevent one is enough.
+        yield title, sorted({row.name: row for row in rows}.values(), key=lambda row: row.name)
 
 
 def text(*, width: int) -> Iterator[str]:
