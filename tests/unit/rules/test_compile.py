@@ -231,3 +231,21 @@ def test_passes_run_in_the_order_in_which_they_rely_on_each_other() -> None:
     order = [run.__name__ for run in PASSES]
     assert order.index("_resolve") < order.index("_check") < order.index("_fold")
     assert order.index("_fold") < order.index("_narrow") < order.index("_build")
+
+
+def test_an_unknown_field_of_an_exception_is_told_once() -> None:
+    more = "exceptions: [{name: e, fields: [proc.nam], values: [[a]]}, {name: f, fields: [x.y]}]"
+    with pytest.raises(RuleLoadError) as caught:
+        compile_rules(load(rule("one", OPEN, more)))
+    assert [error.message for error in caught.value.errors] == [
+        "'proc.nam' is not a supported filter field",
+        "'x.y' is not a supported filter field",
+    ]
+    assert {error.code for error in caught.value.errors} == {"LOAD_ERR_VALIDATE"}
+
+
+def test_conditions_as_deep_as_the_language_allows_are_compiled() -> None:
+    deep = "not (proc.name = a and " * 499 + OPEN + ")" * 499
+    assert names(compile_rules(load(rule("one", deep)))) == ["one"]
+    with pytest.raises(RuleLoadError, match="exceeded max depth limit of 1000"):
+        compile_rules(load(rule("one", "(" * 1000 + OPEN + ")" * 1000)))
