@@ -33,7 +33,9 @@ def blocks(data: bytes) -> Iterator[tuple[int, int, int]]:
 
 def grow(seed: Path, out: Path, size_bytes: int) -> int:
     """Writes at least *size_bytes*; returns how many events that are."""
-    data = gzip.open(seed).read() if seed.suffix == ".gz" else seed.read_bytes()
+    data = seed.read_bytes()
+    if seed.suffix == ".gz":
+        data = gzip.decompress(data)
     found = list(blocks(data))
     first = next(begin for kind, begin, _ in found if kind in TIME_AT)
     last = found[-1][2]
