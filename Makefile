@@ -105,5 +105,5 @@ dkms-remove: ## undo dkms-install
 clean: ## remove what was built
 	rm -rf $(VENV) build dist src/*.egg-info
 	find src -name '*.so' -delete
-	find src -name '*.pyx' | sed 's/pyx$$/c/' | xargs rm -f
+	find src -name '*.pyx' | sed 's/pyx$$/c/;p;s/c$$/cpp/' | xargs rm -f
 	find driver $(KBUILD_MADE) | xargs rm -f

@@ -40,7 +40,11 @@ C_SOURCES = {"falcomod.engine.decode.schema": [f"{UAPI}/falcomod_events.c"]}
 LIBRARIES = {
     "falcomod.engine.capture.bpf": ["bpf"],
     "falcomod.engine.capture.stream": ["z"],
+    "falcomod.engine.match.regex": ["re2"],
 }
+
+# Extensions in C++, for the sake of a library.
+CPP = frozenset({"falcomod.engine.match.regex"})
 
 # Where the eBPF programs are built, and which extension they belong to.
 BPF_BUILD = ROOT / "build" / "bpf"
@@ -64,8 +68,9 @@ DIRECTIVES: dict[str, object] = {
 }
 
 
-def compiler_flags() -> list[str]:
-    flags = ["-std=c11", "-Wall", "-Wno-unused-function", "-fno-strict-aliasing"]
+def compiler_flags(name: str) -> list[str]:
+    standard = "-std=c++17" if name in CPP else "-std=c11"
+    flags = [standard, "-Wall", "-Wno-unused-function", "-fno-strict-aliasing"]
     flags += ["-O0", "-g", "-UNDEBUG"] if DEBUG else ["-O3", "-g1", "-fno-semantic-interposition"]
     if SANITIZE:
         flags += ["-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-O1", "-g"]
@@ -88,7 +93,8 @@ def extensions() -> list[Extension]:
             [str(source), *C_SOURCES.get(dotted(source), [])],
             include_dirs=[UAPI],
             libraries=LIBRARIES.get(dotted(source), []),
-            extra_compile_args=compiler_flags(),
+            language="c++" if dotted(source) in CPP else "c",
+            extra_compile_args=compiler_flags(dotted(source)),
             extra_link_args=link_flags(),
         )
         for source in sorted(ENGINE.rglob("*.pyx"))
