@@ -8,10 +8,12 @@ place of a node takes no part in comparison.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
+from typing import TypeVar
 
+from falcomod.rules import expression
 from falcomod.rules.text import Place
 
 LIST_OPERATORS = frozenset({"in", "intersects", "pmatch"})
@@ -19,15 +21,6 @@ LIST_OPERATORS = frozenset({"in", "intersects", "pmatch"})
 # What may stand without quotes; the grammar reads by the same pattern.
 BARE = r"""[^()"'=,\s\x08]+"""
 _BARE = re.compile(BARE, re.ASCII)
-_ESCAPES = {
-    "\\": "\\\\",
-    '"': '\\"',
-    "\b": "\\b",
-    "\f": "\\f",
-    "\n": "\\n",
-    "\r": "\\r",
-    "\t": "\\t",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +46,18 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A field compared with values; exists has none, list operators any number."""
+    """A field compared with values, or with another field.
+
+    *field* is a field expression as expression writes it: a field with its
+    argument, or a transformer of some.  exists has no values, list operators and
+    operators with a modifier ("= anyof") any number, others one.  With *rhs*, a
+    field expression as well, there are no values.
+    """
 
     field: str
     operator: str
     values: tuple[str, ...] = ()
+    rhs: str = ""
     place: Place | None = attribute(default=None, compare=False, repr=False)
 
 
@@ -77,6 +77,19 @@ class Constant:
 
 
 Node = And | Or | Not | Check | MacroRef | Constant
+T = TypeVar("T")
+
+
+def takes_list(operator: str) -> bool:
+    """True for operators that compare with a list in brackets."""
+    return operator in LIST_OPERATORS or " " in operator
+
+
+def children_of(node: Node) -> Sequence[Node]:
+    """The nodes right below *node*."""
+    if isinstance(node, And | Or):
+        return node.children
+    return (node.child,) if isinstance(node, Not) else ()
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -85,84 +98,79 @@ def walk(node: Node) -> Iterator[Node]:
     while pending:
         current = pending.pop()
         yield current
-        if isinstance(current, And | Or):
-            pending.extend(reversed(current.children))
-        elif isinstance(current, Not):
-            pending.append(current.child)
+        pending.extend(reversed(children_of(current)))
 
 
-def transform(node: Node, leaf: Callable[[Node], Node]) -> Node:
-    """The tree with every Check, MacroRef and Constant replaced by *leaf* of it.
+def bottom_up(
+    tree: Node, answer: Callable[[Node, list[T]], T], known: dict[int, tuple[Node, T]]
+) -> T:
+    """What *answer* makes of the tree's root, given the answers of its children.
 
-    Subtrees that do not change are kept, not copied.
+    Each node is asked about once, however many trees share it: *known* keeps the
+    answers by identity, and the nodes with them, so that no other node can be taken
+    for one of them.  Depth costs no Python recursion.
     """
-    if isinstance(node, And | Or):
-        children = tuple(transform(child, leaf) for child in node.children)
-        if all(new is old for new, old in zip(children, node.children, strict=True)):
-            return node
-        return type(node)(children)
+    pending = [tree]
+    while pending:
+        node = pending[-1]
+        if id(node) in known:
+            pending.pop()
+            continue
+        children = children_of(node)
+        unknown = [child for child in children if id(child) not in known]
+        if unknown:
+            pending.extend(reversed(unknown))
+        else:
+            pending.pop()
+            known[id(node)] = (node, answer(node, [known[id(child)][1] for child in children]))
+    return known[id(tree)][1]
+
+
+def rebuilt(node: Node, children: Sequence[Node]) -> Node:
+    """And, Or or Not with other children; the same node if they are the same."""
+    if all(new is old for new, old in zip(children, children_of(node), strict=True)):
+        return node
     if isinstance(node, Not):
-        child = transform(node.child, leaf)
-        return node if child is node.child else Not(child)
-    return leaf(node)
-
-
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """How many nodes lie on the longest way down a tree, and how many it has."""
-
-    depth: int = 1
-    nodes: int = 1
-
-
-def measure(node: Node, leaf: Callable[[Node], Extent]) -> Extent:
-    """The extent of a tree; *leaf* tells that of a Check, MacroRef or Constant."""
-    if isinstance(node, Not):
-        children = [measure(node.child, leaf)]
-    elif isinstance(node, And | Or):
-        children = [measure(child, leaf) for child in node.children]
-    else:
-        return leaf(node)
-    depth = max(child.depth for child in children)
-    return Extent(depth + 1, sum(child.nodes for child in children) + 1)
+        return Not(children[0])
+    return And(tuple(children)) if isinstance(node, And) else Or(tuple(children))
 
 
 def to_text(node: Node) -> str:
     """The condition as text that parses to the same tree."""
-    if isinstance(node, And | Or):
-        word = " and " if isinstance(node, And) else " or "
-        return word.join(_operand(child) for child in node.children)
-    if isinstance(node, Not):
-        return f"not {_operand(node.child)}"
+    return bottom_up(node, _text, {})
+
+
+def _text(node: Node, children: list[str]) -> str:
     if isinstance(node, Check):
         return _check_text(node)
     if isinstance(node, MacroRef):
         return node.name
-    return "true" if node.value else "false"
-
-
-def _operand(node: Node) -> str:
-    text = to_text(node)
-    return f"({text})" if isinstance(node, And | Or) else text
+    if isinstance(node, Constant):
+        return "true" if node.value else "false"
+    operands = [
+        f"({text})" if isinstance(child, And | Or) else text
+        for child, text in zip(children_of(node), children, strict=True)
+    ]
+    if isinstance(node, Not):
+        return f"not {operands[0]}"
+    return (" and " if isinstance(node, And) else " or ").join(operands)
 
 
 def _check_text(check: Check) -> str:
+    start = f"{expression.typed(check.field)} {check.operator}"
+    if check.rhs:
+        right = expression.typed(check.rhs)
+        return f"{start} {right}" if expression.is_call(check.rhs) else f"{start} val({right})"
     if check.operator == "exists":
-        return f"{check.field} exists"
+        return start
     values = [quote(value) for value in check.values]
-    if check.operator in LIST_OPERATORS:
-        return f"{check.field} {check.operator} ({', '.join(values)})"
-    return f"{check.field} {check.operator} {values[0]}"
+    return (
+        f"{start} ({', '.join(values)})" if takes_list(check.operator) else f"{start} {values[0]}"
+    )
 
 
 def quote(value: str) -> str:
     """*value* as it has to be written in a condition."""
-    if _BARE.fullmatch(value) and value.isprintable():
+    if _BARE.fullmatch(value) and value.isprintable() and value not in expression.MODIFIERS:
         return value
-    return '"' + "".join(_escaped(character) for character in value) + '"'
-
-
-def _escaped(character: str) -> str:
-    if "\udc80" <= character <= "\udcff":  # a byte that is not UTF-8, as surrogateescape has it
-        return f"\\x{ord(character) - 0xDC00:02x}"
-    return _ESCAPES.get(character, character)
+    return expression.quoted(value)

@@ -1,57 +1,50 @@
 # SPDX-License-Identifier: Apache-2.0
 """The grammar of conditions: text to tree.
 
-pyparsing describes the words (checks, lists, quoting, macro names, brackets).
-The precedence, not before and before or, is laid over them by a loop with a
-stack of its own, so that brackets in brackets cost no Python recursion and
-every message can say what was expected at that very place.
+pyparsing describes the words (checks, lists, quoting, macro names, brackets); of
+a check it knows the usual shape as one pattern, which is fast, and every shape as
+a composition, which says what is expected where one goes wrong.  The precedence,
+not before and before or, is laid over the words by precedence, so that brackets in
+brackets cost no Python recursion and every message can say what was expected at
+that very place.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import NoReturn
+from contextlib import suppress
+from typing import Any
 
 import pyparsing as pp
 
 from falcomod.errors import RuleError
-from falcomod.rules.ast import BARE, LIST_OPERATORS, And, Check, MacroRef, Node, Not, Or
-from falcomod.rules.text import Place, SourceText
+from falcomod.rules import expression
+from falcomod.rules.ast import BARE, LIST_OPERATORS, Node
+from falcomod.rules.expression import ARGUMENT, CALL, FIELD, MODIFIERS, NAME, QUOTED, QUOTING
+from falcomod.rules.precedence import CODE, Token, Tree
+from falcomod.rules.text import SourceText
 
-MAX_DEPTH = 100
-TRANSFORMERS = ("tolower", "toupper", "b64", "basename", "len", "join", "concat", "getopt")
+NUMBER_OPERATORS = ("<=", "<", ">=", ">")
 WORD_OPERATORS = (
     "contains", "icontains", "bcontains", "startswith", "bstartswith", "endswith",
     "glob", "iglob", "regex",
 )  # fmt: skip
+# Those that take a modifier.
+TEXT_OPERATORS = ("==", "=", "!=", *WORD_OPERATORS)
 
-MODIFIERS = ("oneof", "anyof", "allof")
-
-_CODE = "LOAD_ERR_COMPILE_CONDITION"
 _BLANK = " \t\b\r\n"
-# Groups are not repeated possessively: Python before 3.11.5 then drops part of what a
-# failed last round has read (python/cpython issue 106052).
-_NAME = r"[A-Za-z][A-Za-z0-9_]*+"
-_QUOTED = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
-_ITEM = rf"(?:{_QUOTED}|{BARE}+(?!\s*\())"
-_ARGUMENT = rf"""\[(?:{_QUOTED}|[^\]\["'\s]+)\]"""
-_ITEM_RE = re.compile(_ITEM, re.ASCII | re.DOTALL)
-_ESCAPE_RE = re.compile(r"\\(x[0-9A-Fa-f]{2}|.)", re.DOTALL)
-_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "\\": "\\", "/": "/", " ": "\\"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    """A word of a condition and where it begins.
-
-    *kind* is and, or, not, a bracket, "check" (field, operator, values) or "macro" (name).
-    """
-
-    kind: str
-    offset: int
-    words: tuple[str, ...] = ()
+_FLAGS = re.ASCII | re.DOTALL
+_ITEM = rf"(?:{QUOTED}|{BARE}+(?!\s*\())"
+_ITEMS = rf"{_ITEM}(?:[\s\x08]*,[\s\x08]*{_ITEM})*"
+_LIST = rf"\([\s\x08]*(?:{_ITEMS}[\s\x08]*)?\)"
+_WORDS_OF = "|".join(sorted(WORD_OPERATORS, key=len, reverse=True))
+_COMPARE = rf"(?:==|=|!=|<=|<|>=|>|(?:{_WORDS_OF})(?=[\s\x08\"'(]))"
+_MEMBER = rf"(?:{'|'.join(sorted(LIST_OPERATORS, reverse=True))})(?=[\s\x08(])"
+_EXISTS = r"exists(?!\w)"
+# A value of that name is followed by a bracket that closes, by and, by or, or by nothing.
+_MODIFIER = rf"(?:{'|'.join(MODIFIERS)})(?=[\s\x08]*\(|[\s\x08]++(?!(?:and|or)\b){NAME})"
+_ITEM_RE = re.compile(_ITEM, _FLAGS)
+_ITEMS_RE = re.compile(_ITEMS, _FLAGS)
 
 
 def parse(source: SourceText) -> Node:
@@ -60,128 +53,22 @@ def parse(source: SourceText) -> Node:
     Raises RuleError, with the place in the rules file, when the text is none.
     """
     if not source.text.strip(_BLANK):
-        raise source.error("the condition is empty", 0, code=_CODE)
+        raise source.error("filter input string is empty", 0, code=CODE)
     try:
         tokens = _WORDS.parse_string(source.text).as_list()
     except pp.ParseBaseException as error:
         raise _explained(source, error) from None
-    return _Tree(source).build(tokens)
+    return Tree(source).build(tokens)
 
 
-def unquote(text: str) -> str:
-    """The value that *text* stands for, quoted or bare; ValueError names a bad escape."""
-    if text[0] not in "\"'":
-        return text
-    content = text[1:-1]
-    if "\\" not in content:
-        return content
-    value = _ESCAPE_RE.sub(lambda match: _unescaped(match, text[0]), content)
-    # \xHH gives a byte; neighbours that make up one UTF-8 character become it.
-    return value.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+def is_list(text: str) -> bool:
+    """True for values with commas between them, which may stand in brackets as they are."""
+    return _ITEMS_RE.fullmatch(text) is not None
 
 
-@dataclass
-class _Level:
-    """What is open between two brackets: finished or-terms, the and-term, pending nots."""
-
-    opened: int
-    terms: list[Node] = field(default_factory=list)
-    factors: list[Node] = field(default_factory=list)
-    nots: int = 0
-
-
-class _Tree:
-    """Builds the tree of one condition out of its words."""
-
-    def __init__(self, source: SourceText) -> None:
-        self._source = source
-        self._levels = [_Level(opened=-1)]
-        self._nots = 0
-        self._operand_next = True
-
-    def build(self, tokens: Sequence[_Token]) -> Node:
-        for token in tokens:
-            if self._operand_next:
-                self._operand(token)
-            else:
-                self._operator(token)
-        if self._operand_next:
-            self._fail("the condition ends where a check, a macro or '(' is expected", None)
-        if len(self._levels) > 1:
-            opened = self._levels[-1].opened
-            self._fail("this bracket is never closed", opened)
-        return self._closed()
-
-    def _operand(self, token: _Token) -> None:
-        level = self._levels[-1]
-        if token.kind == "not":
-            level.nots += 1
-            self._nots += 1
-            self._check_depth(token)
-        elif token.kind == "(":
-            self._levels.append(_Level(opened=token.offset))
-            self._check_depth(token)
-        elif token.kind == "check":
-            name, operator, *values = token.words
-            self._add(Check(name, operator, tuple(values), Place(self._source, token.offset)))
-        elif token.kind == "macro":
-            self._add(MacroRef(token.words[0], Place(self._source, token.offset)))
-        else:
-            self._fail(f"a check, a macro or '(' is expected before '{token.kind}'", token.offset)
-
-    def _operator(self, token: _Token) -> None:
-        level = self._levels[-1]
-        if token.kind in ("and", "or"):
-            if token.kind == "or":
-                level.terms.append(_joined(And, level.factors))
-                level.factors = []
-            self._operand_next = True
-        elif token.kind == ")" and len(self._levels) > 1:
-            node = self._closed()
-            self._levels.pop()
-            self._add(node)
-        elif token.kind == ")":
-            self._fail("this bracket closes nothing", token.offset)
-        else:
-            self._fail("'and' or 'or' is expected between two checks", token.offset)
-
-    def _add(self, node: Node) -> None:
-        level = self._levels[-1]
-        for _ in range(level.nots):
-            node = Not(node)
-        self._nots -= level.nots
-        level.nots = 0
-        level.factors.append(node)
-        self._operand_next = False
-
-    def _closed(self) -> Node:
-        level = self._levels[-1]
-        return _joined(Or, [*level.terms, _joined(And, level.factors)])
-
-    def _check_depth(self, token: _Token) -> None:
-        if len(self._levels) + self._nots > MAX_DEPTH:
-            self._fail(f"more than {MAX_DEPTH} brackets and nots in each other", token.offset)
-
-    def _fail(self, message: str, offset: int | None) -> NoReturn:
-        text = self._source.text
-        raise self._source.error(message, len(text) if offset is None else offset, code=_CODE)
-
-
-def _joined(kind: type[And] | type[Or], nodes: Sequence[Node]) -> Node:
-    return nodes[0] if len(nodes) == 1 else kind(tuple(nodes))
-
-
-def _unescaped(match: re.Match[str], quote: str) -> str:
-    escape = match[1]
-    if escape[0] == "x" and len(escape) == 3:
-        if escape == "x00":
-            raise ValueError("a value cannot hold the character NUL")
-        return bytes([int(escape[1:], 16)]).decode("ascii", "surrogateescape")
-    if escape == quote:
-        return quote
-    if escape not in _ESCAPES:
-        raise ValueError(f"\\{escape} is no escape that a quoted value knows")
-    return _ESCAPES[escape]
+def is_one_value(text: str) -> bool:
+    """True for one value, quoted or bare."""
+    return _ITEM_RE.fullmatch(text) is not None
 
 
 def _explained(source: SourceText, error: pp.ParseBaseException) -> RuleError:
@@ -190,16 +77,30 @@ def _explained(source: SourceText, error: pp.ParseBaseException) -> RuleError:
     while source.text[offset : offset + 1] and source.text[offset] in _BLANK:
         offset += 1
     rest = source.text[offset:]
+    message, remedy = _described(rest)
+    if isinstance(error, _Refused):
+        message, remedy = error.msg, error.remedy
+    elif isinstance(error, pp.ParseSyntaxException) and not message:
+        expected = error.msg[:1].lower() + error.msg[1:]
+        message = f"{expected}, found {_shown(rest)}"
+    elif not isinstance(error, pp.ParseFatalException):
+        # Everything before was words; if they are at odds, that comes first.
+        before = Tree(source)
+        with suppress(pp.ParseBaseException):
+            before.take(_WORDS.parse_string(source.text[: error.loc]).as_list())
+        if not before.is_operand_next:
+            message, remedy = before.unexpected(), remedy or message
+        elif not message:
+            message = f"a check, a macro or '(' is expected, found {_shown(rest)}"
+    return source.error(message, offset, code=CODE, remedy=remedy)
+
+
+def _described(rest: str) -> tuple[str, str]:
+    """What is wrong at the beginning of *rest*, where it is known, and what to do."""
     for pattern, message, remedy in _FAULTS:
-        if re.match(pattern, rest, re.ASCII | re.DOTALL):
-            return source.error(message, offset, code=_CODE, remedy=remedy)
-    if quoted := re.match(_QUOTED, rest, re.DOTALL):
-        try:
-            unquote(quoted.group())
-        except ValueError as fault:
-            return source.error(str(fault), offset, code=_CODE, remedy=_QUOTING)
-    expected = error.msg[:1].lower() + error.msg[1:]
-    return source.error(f"{expected}, found {_shown(rest)}", offset, code=_CODE)
+        if re.match(pattern, rest, _FLAGS):
+            return message, remedy
+    return "", ""
 
 
 def _shown(rest: str) -> str:
@@ -207,71 +108,187 @@ def _shown(rest: str) -> str:
     return repr(word.group()[:40]) if word else "the end of the condition"
 
 
-def _read_values(text: str, offset: int, tokens: pp.ParseResults) -> list[str]:
-    """Values out of a run of items with commas between them."""
+class _Refused(pp.ParseFatalException):
+    """A fault that has been put into words already."""
+
+    remedy = ""
+
+
+def _refuse(text: str, offset: int, message: str, remedy: str) -> _Refused:
+    refused = _Refused(text, offset, message)
+    refused.remedy = remedy
+    return refused
+
+
+def _values(text: str, offset: int, items: str) -> tuple[str, ...]:
+    """Values out of a run of items with commas between them, which stands at *offset*."""
+    if "\\" not in items and '"' not in items and "'" not in items:
+        return tuple(_ITEM_RE.findall(items))
     values = []
-    for match in _ITEM_RE.finditer(tokens[0]):
+    for match in _ITEM_RE.finditer(items):
         try:
-            values.append(unquote(match.group()))
+            values.append(expression.unquote(match.group()))
         except ValueError as error:
-            raise pp.ParseFatalException(text, offset + match.start(), str(error)) from None
-    return values
+            raise _refuse(text, offset + match.start(), str(error), QUOTING) from None
+    return tuple(values)
+
+
+def _field(text: str, offset: int, written: str) -> str:
+    """A field in its one spelling."""
+    try:
+        return expression.field(written, offset)
+    except expression.Unreadable as error:
+        raise _refuse(text, error.offset, error.message, error.remedy) from None
+
+
+class _Call(pp.Token):
+    """A transformer: nested as deep as it likes, so that no pattern can describe it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._start = re.compile(CALL, _FLAGS)
+        self.set_whitespace_chars(_BLANK)
+        self.set_name("a transformer")
+
+    def _generateDefaultName(self) -> str:
+        return "a transformer"
+
+    def parseImpl(self, text: str, at: int, do_actions: bool = True) -> tuple[int, Any]:
+        if not self._start.match(text, at):
+            raise pp.ParseException(text, at, "a transformer is expected", self)
+        try:
+            spelling, end = expression.read_call(text, at)
+        except expression.Unreadable as error:
+            raise _refuse(text, error.offset, error.message, error.remedy) from None
+        return end, spelling
 
 
 def _pattern(pattern: str, name: str) -> pp.ParserElement:
-    element = pp.Regex(pattern, flags=re.ASCII | re.DOTALL)
+    element = pp.Regex(pattern, flags=_FLAGS)
     return element.set_whitespace_chars(_BLANK).set_name(name)
 
 
-def _words() -> pp.ParserElement:
-    """The words of a condition, in any order; _Tree says which may follow which."""
-    any_name = _pattern(rf"{_NAME}(?:\.{_NAME})+(?:{_ARGUMENT})?(?![.\[\w(])", "a field")
-    exists = _pattern(r"exists(?!\w)", "exists")
-    compare = _pattern(
-        rf"==|=|!=|<=|<|>=|>|(?:{'|'.join(WORD_OPERATORS)})(?=[\s\x08\"'(])", "a comparison"
+class _Usual(pp.Token):
+    """A run of words in their usual shape, at once: pyparsing's price is one for each element.
+
+    They are and, or, not, brackets, macros, and fields compared with constants.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        comparison = (
+            rf"(?P<exists>{_EXISTS})"
+            rf"|(?P<compare>{_COMPARE})[\s\x08]*(?!{_MODIFIER}|{CALL}|val\()(?P<value>{_ITEM})"
+            rf"|(?P<member>{_MEMBER})[\s\x08]*(?P<list>{_LIST})"
+        )
+        self._word = re.compile(
+            r"[ \t\x08\r\n]*(?:"
+            r"(?P<sign>[()]|(?:and|or|not)(?![\w.\[]))"
+            rf"|(?P<field>{FIELD})[\s\x08]*(?:{comparison})"
+            rf"|(?P<macro>{NAME}(?![.\[(]))"
+            r")",
+            _FLAGS,
+        )
+        self.set_name("a word")
+
+    def _generateDefaultName(self) -> str:
+        return "a word"
+
+    def parseImpl(self, text: str, at: int, do_actions: bool = True) -> tuple[int, Any]:
+        tokens = []
+        while match := self._word.match(text, at):
+            tokens.append(_usual_token(text, match))
+            at = match.end()
+        if not tokens:
+            raise pp.ParseException(text, at, "a word is expected", self)
+        return at, tokens
+
+
+def _usual_token(text: str, match: re.Match[str]) -> Token:
+    kind = match.lastgroup
+    if kind == "sign":
+        return Token(match["sign"], match.start("sign"))
+    if kind == "macro":
+        return Token("macro", match.start("macro"), match["macro"])
+    field, offset = match["field"], match.start("field")
+    if "[" in field:
+        field = _field(text, offset, field)
+    if kind == "exists":
+        return Token("check", offset, field, "exists")
+    if kind == "value":
+        values = _values(text, match.start("value"), match["value"])
+        return Token("check", offset, field, match["compare"], values)
+    values = _values(text, match.start("list") + 1, match["list"][1:-1])
+    return Token("check", offset, field, match["member"], values)
+
+
+def _check() -> pp.ParserElement:
+    """A check in every shape, told apart piece by piece."""
+    field = _pattern(FIELD, "a field").add_parse_action(
+        lambda t, at, found: _field(t, at, found[0])
     )
-    member = _pattern(rf"(?:{'|'.join(sorted(LIST_OPERATORS))})(?=[\s\x08(])", "a list operator")
-    value = _pattern(_ITEM, "a value").set_parse_action(_read_values)
-    items = _pattern(rf"{_ITEM}(?:[\s\x08]*,[\s\x08]*{_ITEM})*", "values").set_parse_action(
-        _read_values
-    )
+    call = _Call()
     opening = _pattern(r"\(", "'('").suppress()
     closing = _pattern(r"\)", "',' or ')'").suppress()
-    values = (opening - pp.Optional(items) - closing | value).set_name("a list in brackets")
-    comparison = (exists | compare - value | member - values).set_name(
-        "an operator such as = or in"
-    )
-    check = (any_name - comparison).set_parse_action(
-        lambda text, offset, tokens: _Token("check", offset, tuple(tokens))
-    )
-    macro = _pattern(rf"{_NAME}(?![.\[(])", "a macro").set_parse_action(
-        lambda text, offset, tokens: _Token("macro", offset, (tokens[0],))
-    )
-    word = _pattern(r"[()]|(?:and|or|not)(?![\w.\[])", "and, or, not").set_parse_action(
-        lambda text, offset, tokens: _Token(tokens[0], offset)
-    )
+
+    def read(text: str, offset: int, found: pp.ParseResults) -> list[tuple[str, ...]]:
+        return [_values(text, offset, found[0])]
+
+    one = _pattern(_ITEM, "a value").add_parse_action(read)
+    several = _pattern(_ITEMS, "values").add_parse_action(read)
+    none = pp.Empty().set_parse_action(lambda: [()])
+    other = _pattern(r"val\(", "val(").suppress() - field - closing | call
+    other = other.set_parse_action(lambda found: _Right(found[0]))
+    values = (opening - (several | none) - closing | one).set_name("a list in brackets")
+    modifier = _pattern(_MODIFIER, "oneof, anyof or allof")
+    text_operator = _pattern(rf"(?![<>]){_COMPARE}", "a comparison")
+    number_operator = _pattern(r"<=|<|>=|>", "a comparison")
+    right = (modifier - values | other | one).set_name("a value")
+    comparison = (
+        _pattern(_EXISTS, "exists")
+        | text_operator - right
+        | number_operator - (other | one).set_name("a value")
+        | _pattern(_MEMBER, "a list operator") - (other | values).set_name("a list in brackets")
+    ).set_name("an operator such as = or in")
+    return ((field | call) - comparison).set_parse_action(_check_token)
+
+
+class _Right(str):
+    """A field expression on the right side."""
+
+    __slots__ = ()
+
+
+def _check_token(text: str, offset: int, tokens: pp.ParseResults) -> Token:
+    field, *operators, last = tokens
+    if not operators:
+        return Token("check", offset, field, last)
+    operator = " ".join(operators)
+    if isinstance(last, _Right):
+        return Token("check", offset, field, operator, (), str(last))
+    return Token("check", offset, field, operator, last)
+
+
+def _words() -> pp.ParserElement:
+    """The words of a condition, in any order; precedence says which may follow which."""
     end = _pattern(r"\Z", "a check, a macro, 'and', 'or' or ')'").suppress()
+    usual = _Usual()
+    # Most conditions have usual words only.
+    words = usual + end | pp.ZeroOrMore(usual | _check()) + end
     # Tabs are kept because offsets into the text are what errors point with.
-    return (pp.ZeroOrMore(word | check | macro) + end).parse_with_tabs()
+    return words.parse_with_tabs()
 
-
-_QUOTING = r"inside quotes: \b \f \n \r \t \\ \/ \xHH and the quote itself"
 
 # What users write that is no condition, told from the text where reading stopped.
 # fmt: off
 _FAULTS = (
-    (rf"(?:{'|'.join(TRANSFORMERS)})\s*\(",
-     "transformers are not supported yet", "compare the field itself"),
-    (r"val\s*\(",
-     "val() is not supported yet", "compare with a constant value"),
-    (rf"(?:{'|'.join(MODIFIERS)})\s*\(",
-     "oneof, anyof and allof are not supported yet",
-     "write the comparisons out with 'or' and 'and'"),
-    (rf"(?!{_QUOTED})[\"']",
-     "this quote is never closed", _QUOTING),
-    (rf"{_NAME}(?:\.{_NAME})+\[",
+    (rf"(?!{QUOTED})[\"']",
+     "this quote is never closed", QUOTING),
+    (rf"{NAME}(?:\.{NAME})+\[(?!{ARGUMENT[2:]})",
      "the field's argument is not as expected",
      "an argument is one word or quoted text between [ and ]"),
+    (r"val\(",
+     "val() is the whole right side of a comparison and nothing else", "write the field itself"),
     (r"[=!<>]",
      "a comparison without a field before it",
      "a field has a class and a name, such as proc.name; a value with = in it needs quotes"),
@@ -279,7 +296,8 @@ _FAULTS = (
      "a value is expected after ','", "take the comma out, or add the value"),
     (rf"{BARE}\s*\(",
      "a word followed by '(' is no field, macro or value",
-     "put quotes around a value with brackets in it"),
+     "put quotes around a value with brackets in it; transformers are "
+     + ", ".join(expression.TRANSFORMERS)),
 )
 # fmt: on
 

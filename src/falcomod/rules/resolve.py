@@ -10,24 +10,37 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from falcomod.errors import RuleError
 from falcomod.rules import ast, exceptions
-from falcomod.rules.ast import Extent, MacroRef, Node
+from falcomod.rules.ast import MacroRef, Node
+from falcomod.rules.expression import MODIFIERS
 from falcomod.rules.grammar import parse
 from falcomod.rules.model import Macro, Rule, RuleCollection
 from falcomod.rules.text import SourceText
 
 # Names in names grow faster than any text: trees are walked recursively, lists held whole.
-MAX_DEPTH = 200
+MAX_DEPTH = 1000
 MAX_NODES = 100_000
 MAX_ITEMS = 100_000
 MAX_CHAIN = 50
 
-_WORD = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^ \t\n\r(),="']+""", re.DOTALL)
-_LIST_OPERATOR_BEFORE = re.compile(r"[ \t\n\r](?:in|intersects|pmatch)[ \t\n\r]+$")
+# A name is a name wherever these stand around it, in quotes as well: lists are text.
+_WORD = re.compile(r"[^ \t\n\r(),=]+")
+_BEFORE_LIST = re.compile(
+    rf"[ \t\n\r=](?:{'|'.join(sorted(ast.LIST_OPERATORS))}|{'|'.join(MODIFIERS)})[ \t\n\r]+$"
+)
 _COMMA_AFTER = re.compile(r"[ \t\n\r]*,")
 _COMMA_BEFORE = re.compile(r",[ \t\n\r]*$")
+
+
+class _Expanded(NamedTuple):
+    """A tree without names, how many nodes lie on its longest way down, and how many it has."""
+
+    tree: Node
+    depth: int
+    nodes: int
 
 
 @dataclass(slots=True)
@@ -42,8 +55,7 @@ class Resolver:
     used_macros: set[str] = field(default_factory=set)
     _items: dict[str, list[str]] = field(default_factory=dict)
     _trees: dict[str, Node] = field(default_factory=dict)
-    _resolved: dict[str, Node] = field(default_factory=dict)
-    _extents: dict[str, Extent] = field(default_factory=dict)
+    _resolved: dict[str, _Expanded] = field(default_factory=dict)
 
     def rule(self, rule: Rule) -> Node:
         """The tree of a rule, exceptions and macros put in; RuleError at the first fault."""
@@ -51,7 +63,7 @@ class Resolver:
         excepted = exceptions.condition(rule.exceptions)
         if excepted is not None:
             tree = ast.And((tree, ast.Not(self._parsed(excepted))))
-        return self._expanded(tree, rule.condition, visibility=None, path=())
+        return self._expanded(tree, rule.condition, visibility=None, path=()).tree
 
     def macro(self, macro: Macro) -> Node:
         """The tree of a macro, parsed but with the names of other macros in it."""
@@ -64,7 +76,7 @@ class Resolver:
 
         Asked in the order of definition, no macro waits for a long chain of others.
         """
-        return self._macro(macro, (macro.name,))
+        return self._macro(macro, (macro.name,)).tree
 
     def _parsed(self, condition: SourceText) -> Node:
         return parse(self.with_lists(condition))
@@ -72,8 +84,7 @@ class Resolver:
     def with_lists(self, condition: SourceText) -> SourceText:
         """The text with the names of lists exchanged for their items.
 
-        Quoted text is left alone, and after in, intersects and pmatch a name
-        without brackets gets them.
+        After in, intersects, pmatch and modifiers a name without brackets gets them.
         """
         changes: list[tuple[int, int, str]] = []
         text = condition.text
@@ -84,7 +95,7 @@ class Resolver:
             self.used_lists.add(match.group())
             start, end = match.span()
             items = ", ".join(self._list_items(match.group(), ()))
-            if _LIST_OPERATOR_BEFORE.search(text, max(start - 24, 0), start):
+            if _BEFORE_LIST.search(text, max(start - 24, 0), start):
                 items = f"({items})"
             elif not items:
                 start, end = _with_comma(text, start, end, changes[-1][1] if changes else 0)
@@ -105,7 +116,7 @@ class Resolver:
                 self.used_lists.add(inner)
                 items.extend(self._list_items(inner, (*path, name)))
             else:
-                items.append(exceptions.written(inner))
+                items.append(exceptions.item(inner))
             if len(items) > MAX_ITEMS:
                 message = f"list '{name}' has more than {MAX_ITEMS} items with the lists in it"
                 raise SourceText.of(item).error(message, 0, code="LOAD_ERR_VALIDATE")
@@ -114,33 +125,39 @@ class Resolver:
 
     def _expanded(
         self, tree: Node, origin: SourceText, *, visibility: int | None, path: tuple[str, ...]
-    ) -> Node:
-        def leaf(node: Node) -> Node:
-            if not isinstance(node, MacroRef):
-                return node
-            macro = self.collection.macros.get(node.name)
-            if macro is None or (visibility is not None and macro.index >= visibility):
-                raise self._undefined(node, macro)
-            if node.name in path:
-                raise _fault(node, f"reference loop in macro '{node.name}'")
-            if len(path) >= MAX_CHAIN:
-                raise _fault(node, f"a chain of more than {MAX_CHAIN} macros, each in the next")
-            self.used_macros.add(node.name)
-            return self._macro(macro, (*path, node.name))
+    ) -> _Expanded:
+        def put_in(node: Node, below: list[_Expanded]) -> _Expanded:
+            if isinstance(node, MacroRef):
+                return self._referred(node, visibility=visibility, path=path)
+            if not below:
+                return _Expanded(node, 1, 1)
+            return _Expanded(
+                ast.rebuilt(node, [child.tree for child in below]),
+                1 + max(child.depth for child in below),
+                1 + sum(child.nodes for child in below),
+            )
 
-        expanded = ast.transform(tree, leaf)
-        extent = ast.measure(tree, self._extent)
-        if extent.depth > MAX_DEPTH or extent.nodes > MAX_NODES:
-            message = f"macros in macros make more than {MAX_DEPTH} levels or {MAX_NODES} checks"
+        expanded = ast.bottom_up(tree, put_in, {})
+        if expanded.depth > MAX_DEPTH or expanded.nodes > MAX_NODES:
+            limits = f"{MAX_DEPTH} levels or {MAX_NODES} checks"
+            message = f"the condition with its macros has more than {limits}"
             raise origin.error(message, 0, code="LOAD_ERR_VALIDATE")
-        if path:
-            self._extents[path[-1]] = extent
         return expanded
 
-    def _extent(self, leaf: Node) -> Extent:
-        return self._extents[leaf.name] if isinstance(leaf, MacroRef) else Extent()
+    def _referred(
+        self, node: MacroRef, *, visibility: int | None, path: tuple[str, ...]
+    ) -> _Expanded:
+        macro = self.collection.macros.get(node.name)
+        if macro is None or (visibility is not None and macro.index >= visibility):
+            raise self._undefined(node, macro)
+        if node.name in path:
+            raise _fault(node, f"reference loop in macro '{node.name}'")
+        if len(path) >= MAX_CHAIN:
+            raise _fault(node, f"a chain of more than {MAX_CHAIN} macros, each in the next")
+        self.used_macros.add(node.name)
+        return self._macro(macro, (*path, node.name))
 
-    def _macro(self, macro: Macro, path: tuple[str, ...]) -> Node:
+    def _macro(self, macro: Macro, path: tuple[str, ...]) -> _Expanded:
         if macro.name not in self._resolved:
             tree = self.macro(macro)
             self._resolved[macro.name] = self._expanded(
@@ -155,7 +172,7 @@ class Resolver:
             remedy = "this is the name of a list: write <field> in (name)"
         else:
             remedy = "define the macro, or write <field> <operator> <value>"
-        return _fault(node, f"undefined macro '{node.name}' used in filter", remedy)
+        return _fault(node, f"Undefined macro '{node.name}' used in filter.", remedy)
 
 
 def _with_comma(text: str, start: int, end: int, done: int) -> tuple[int, int]:
