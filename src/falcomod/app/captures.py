@@ -19,6 +19,7 @@ from falcomod.app.agent import Drains
 from falcomod.app.audit_lines import AuditLines, are_audit_lines
 from falcomod.engine.capture.savefile import SavefileSource
 from falcomod.engine.documents import DocumentEngine
+from falcomod.engine.fields.evt import set_hostname
 from falcomod.engine.loop import Engine
 from falcomod.engine.match.ruleset import Ruleset
 from falcomod.engine.state.context import ContextView
@@ -93,7 +94,10 @@ def peek(path: str) -> bytes:
 
 
 class RecordCapture:
-    """A .scap file."""
+    """A .scap file.
+
+    While it is open, evt.hostname is the name of the host it was made on.
+    """
 
     event_source = SOURCE_SYSCALL
 
@@ -103,6 +107,7 @@ class RecordCapture:
         self._source = SavefileSource(path, state=self.state)
         self._source.start()
         self.hostname = str(self._source.machine.get("hostname", ""))
+        set_hostname(self.hostname)
 
     @property
     def position(self) -> int:
@@ -130,6 +135,7 @@ class RecordCapture:
 
     def close(self) -> None:
         self._source.close()
+        set_hostname(None)
 
 
 class DocumentCapture:

@@ -12,7 +12,7 @@ import pytest
 from falcomod.alert.model import Alert, Priority
 from falcomod.app.agent import Agent
 from falcomod.app.statistics import Statistics
-from falcomod.engine.capture.source import ReplaySource
+from falcomod.engine.capture.source import ReplaySource, RingSource
 from falcomod.engine.loop import Engine
 from falcomod.engine.state.tables import State
 from falcomod.output.sink import Sink
@@ -135,8 +135,34 @@ def test_exception_in_a_callback_does_not_end_the_run(
 def test_run_ends_at_the_deadline(rules: CompiledRules) -> None:
     agent = agent_of(rules, Kept())
     began = time.monotonic()
-    agent.run(engine_of(rules, agent), duration_s=0.05)
+    quiet = Engine(RingSource(), State(), rules.ruleset, agent.on_match)
+    agent.run(quiet, duration_s=0.05)
     assert time.monotonic() - began >= 0.05
+    assert not quiet.at_end
+
+
+def test_run_ends_with_the_source(rules: CompiledRules) -> None:
+    sink = Kept()
+    agent = agent_of(rules, sink)
+    engine = engine_of(rules, agent)
+    agent.run(engine)
+    assert engine.at_end
+    assert len(sink.alerts) == 2
+    assert not agent.is_stopping
+
+
+def test_alerts_are_explained_where_that_is_asked_for(rules: CompiledRules) -> None:
+    sink = Kept()
+    told = object()
+    agent = Agent(
+        rules=rules.rules, sinks=[sink], statistics=Statistics(), hostname="here",
+        keep_house=lambda: None, explain=lambda rule, view: (told, rule.name, view.number),
+    )  # fmt: skip
+    agent.drain(engine_of(rules, agent))
+    assert [alert.explanation for alert in sink.alerts] == [
+        (told, "Shadow opened", 1),
+        (told, "Shadow opened", 2),
+    ]
 
 
 def test_stop_ends_the_run(rules: CompiledRules) -> None:

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pages of docs/reference are what is printed."""
+
+from __future__ import annotations
+
+import pytest
+
+from falcomod.engine.fields.registry import all_fields
+from falcomod.engine.fields.transform import TRANSFORMERS
+from falcomod.engine.match.operators import OPERATORS
+from tools.print_docs import PAGES, REFERENCE, page
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_current(name: str) -> None:
+    assert (REFERENCE / name).read_text() == page(name), "print the pages anew: make docs"
+
+
+def test_every_page_is_printed() -> None:
+    assert {path.name for path in REFERENCE.iterdir()} == set(PAGES)
+
+
+def test_every_row_is_on_its_page() -> None:
+    fields, operators, transformers = (
+        page(name) for name in ("fields.md", "operators.md", "transformers.md")
+    )
+    assert [info.name for info in all_fields() if f"| `{info.name}` |" not in fields] == []
+    assert [name for name in OPERATORS if f"`{name}`" not in operators] == []
+    assert [name for name in TRANSFORMERS if f"| `{name}(" not in transformers] == []
