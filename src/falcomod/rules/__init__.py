@@ -8,7 +8,7 @@ One rule, read through the modules:
     merge       items to a collection: redefinition, append, override
     exceptions  the exceptions of a rule, as a condition
     resolve     lists put into the text, macros put into the tree
-    grammar     condition text to a tree (ast)
+    grammar     condition text to a tree (ast), by words and then by precedence
     check       every field, operator and value asked of the engine
     compile     the passes, in order, and the program at their end
 """
