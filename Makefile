@@ -67,6 +67,10 @@ bench-live: build ## what a running falcomod costs this host, beside none and be
 golden: build ## print tests/golden anew; review the difference
 	$(BIN)/python tools/print_golden.py
 
+.PHONY: docs
+docs: build ## print docs/reference anew, from the tables of the program
+	PYTHONPATH=src $(BIN)/python -m tools.print_docs
+
 .PHONY: build
 build: $(BUILT) ## the engine, in a virtual environment of its own
 

@@ -86,7 +86,7 @@ def _row(event: EventInfo) -> Row:
 
 
 def _is_told(event: EventInfo) -> bool:
-    return event.is_exit or event.origin != "SYSCALL"
+    return bool(event.is_exit) or event.origin != "SYSCALL"
 
 
 def _without_own_event() -> list[str]:

@@ -32,7 +32,7 @@ def modern(arguments: Sequence[str]) -> list[str]:
     """The arguments with the command they ask for in front, if they begin with an option."""
     if not arguments or not arguments[0].startswith("-") or arguments[0] in OWN:
         return list(arguments)
-    command = DEFAULT
+    command: tuple[str, ...] = DEFAULT
     rest: list[str] = []
     left = list(arguments)
     while left:

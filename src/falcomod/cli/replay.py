@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from typing import Any
 
@@ -27,8 +28,9 @@ def replay(captures: tuple[str, ...], json_output: bool, explain: bool, **option
     it is shows in its content.  "-" is standard input.  A summary goes to
     standard error.  Exits with 1 where a file is damaged, after what it holds.
     """
-    changes = {"json_output": True} if json_output else {}
-    config = configuration(**options, **changes)
+    config = configuration(**options)
+    if json_output:
+        config = dataclasses.replace(config, json_output=True)
     # Imported late: other commands work where the engine is not built.
     from falcomod.app import logs
     from falcomod.app import replay as app
