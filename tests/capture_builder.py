@@ -46,7 +46,9 @@ def block(type: int, body: bytes, *, trailer: int | None = None) -> bytes:
     return struct.pack("<II", type, size) + body + padding + struct.pack("<I", end)
 
 
-def section(*, magic: int = 0x1A2B3C4D, major: int = 1, minor: int = 2, options: bytes = b"") -> bytes:
+def section(
+    *, magic: int = 0x1A2B3C4D, major: int = 1, minor: int = 2, options: bytes = b""
+) -> bytes:
     return block(SECTION, struct.pack("<IHHQ", magic, major, minor, 2**64 - 1) + options)
 
 
@@ -58,7 +60,9 @@ def machine(
     return block(type, body + struct.pack("<QQQQ", boot_ts_ns, 0, 0, 0))
 
 
-def event(record: bytes, *, cpu: int = 0, flags: int | None = None, type: int | None = None) -> bytes:
+def event(
+    record: bytes, *, cpu: int = 0, flags: int | None = None, type: int | None = None
+) -> bytes:
     """A block of one event; its type follows from *flags* if it is not given."""
     if type is None:
         type = EVENT if flags is None else EVENT_FLAGS
@@ -91,7 +95,12 @@ def process(**facts: Any) -> dict[str, Any]:
 
 
 def processes(
-    entries: Iterable[Entry], *, type: int = 0x215, tail: int = 14, extra: bytes = b"", trailer: int | None = None
+    entries: Iterable[Entry],
+    *,
+    type: int = 0x215,
+    tail: int = 14,
+    extra: bytes = b"",
+    trailer: int | None = None,
 ) -> bytes:
     """A process list; *tail*: how many of the fields of sized entries there are."""
     version = PROCESS_VERSIONS[type]

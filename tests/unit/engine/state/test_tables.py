@@ -4,6 +4,8 @@ from __future__ import annotations
 import pytest
 
 from falcomod.engine.state.tables import FD_TYPES, State
+from falcomod.engine.state.update import apply_records
+from tests.record_builder import build
 
 ID = "3ad7b26ded6d8e7b23da7d48fe889434573036c27ae5a74837233de441c3601e"
 
@@ -139,3 +141,45 @@ def test_long_command_name_is_cut() -> None:
     thread = state.thread(10)
     assert thread is not None
     assert thread["comm"] == "a" * 15
+
+
+def test_threads_before_their_main_thread_are_settled() -> None:
+    state = State()
+    for tid in (12, 11, 10):
+        state.seed_thread(tid=tid, pid=10, ptid=1)
+    state.seed_fd(10, 3, type=FD_TYPES["file"], name="/x")
+    assert state.fd(12, 3) is None
+    state.settle_threads()
+    state.settle_threads()
+    assert [state.fd(tid, 3)["name"] for tid in (10, 11, 12)] == ["/x"] * 3
+    assert state.thread(10)["others"] == 2
+    assert state.thread(10)["fds_owners"] == 3
+    assert state.kin_faults() == []
+
+
+def test_cleared_state_is_as_new_but_for_what_was_counted() -> None:
+    state = State(thread_limit=3, fd_limit=1)
+    for tid in range(10, 15):
+        state.seed_thread(tid=tid, ptid=10, comm="x")
+    state.seed_fd(10, 3, type=FD_TYPES["file"])
+    state.set_users({0: "root"}, {0: "root"})
+    apply_records(
+        state,
+        [
+            build("PROCEXIT_1_E", ts=5, tid=10),
+            build("close", ts=6, tid=11, fd=3),
+            build("close", tid=99),
+        ],
+    )
+    before = state.counters()
+    state.clear()
+    after = state.counters()
+    assert state.tids() == state.unknown_tids() == []
+    assert (state.user(0), state.group(0)) == (None, None)
+    assert after["threads_ended"] == after["fds"] == 0
+    assert after["threads_added"] == before["threads_added"] == after["threads_removed"]
+    assert after["threads_refused"] == before["threads_refused"]
+    assert [state.seed_thread(tid=tid) for tid in range(20, 24)] == [True] * 3 + [False]
+    # Nothing of the time before is left: a much earlier event may come first now.
+    apply_records(state, [build("close", ts=1, tid=20, fd=3)])
+    assert state.kin_faults() == []

@@ -35,11 +35,6 @@ WITHOUT_UPDATE = {
     "UMOUNT_1_X": "mount tables are not kept",
     "UMOUNT2_X": "mount tables are not kept",
     "CPU_HOTPLUG_E": "no driver emits it",
-    "CONTAINER_JSON_2_E": "no driver emits it",
-    "USER_ADDED_E": "no driver emits it",
-    "USER_DELETED_E": "no driver emits it",
-    "GROUP_ADDED_E": "no driver emits it",
-    "GROUP_DELETED_E": "no driver emits it",
     **{event.id: "no driver emits it" for event in EVENTS.values() if event.origin == "ITER"},
 }
 

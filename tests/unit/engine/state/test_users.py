@@ -4,6 +4,8 @@ from __future__ import annotations
 import pytest
 
 from falcomod.engine.state.tables import State
+from falcomod.engine.state.update import apply_records
+from tests.record_builder import build
 
 
 def test_names_are_found_by_id() -> None:
@@ -47,3 +49,39 @@ def test_bad_names_leave_the_old_ones() -> None:
     with pytest.raises(OverflowError):
         state.set_users({2**40: "new"}, {})
     assert state.user(1) == ("old", None, None)
+
+
+def added(uid: int, name: str, home: str = "/home/x", shell: str = "/bin/sh") -> bytes:
+    return build(
+        "USER_ADDED_E", tid=-1, uid=uid, gid=1, name=name, home=home, shell=shell, container_id=""
+    )
+
+
+def test_names_that_events_add_are_sorted_in() -> None:
+    state = State()
+    state.set_users({5: ("five", "/", "")}, {})
+    ids = [7, 1, 5, 2**32 - 1, 0, 6]
+    apply_records(state, [added(uid, f"user{uid}") for uid in ids])
+    for uid in ids:
+        assert state.user(uid) == (f"user{uid}", "/home/x", "/bin/sh")
+    assert state.user(2) is None
+    assert state.counters()["users"] == len(ids)
+
+
+def test_names_that_events_remove() -> None:
+    state = State()
+    state.set_users(dict.fromkeys(range(5), ("x", "/", "")), {})
+    gone = [build("USER_DELETED_E", tid=-1, uid=uid, container_id="") for uid in (0, 4, 2, 2, 99)]
+    apply_records(state, gone)
+    assert [uid for uid in range(6) if state.user(uid)] == [1, 3]
+
+
+def test_names_are_limited() -> None:
+    state = State()
+    state.set_users({}, dict.fromkeys(range(262_144), "group"))
+    more = [
+        build("GROUP_ADDED_E", tid=-1, gid=gid, name="new", container_id="") for gid in (5, 300_000)
+    ]
+    apply_records(state, more)
+    assert state.group(5) == "new"
+    assert state.group(300_000) is None
