@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from falcomod.app.captures import open_capture
 from falcomod.engine.capture.source import ReplaySource
 from falcomod.engine.decode.schema import EVENTS
 from falcomod.engine.loop import Engine
@@ -17,6 +18,7 @@ from falcomod.engine.state.context import ContextView
 from falcomod.rules.compile import compile_rules
 from falcomod.rules.explain import Explainer
 from falcomod.rules.load import load_files
+from tests.capture_files import SAMPLES
 from tests.scenario.test_rules import RULES, Case, cases, record, state
 
 
@@ -69,3 +71,17 @@ def test_verdicts_are_those_of_the_engine(case: Case, both: Both) -> None:
 def test_enough_was_compared(both: Both) -> None:
     assert both.compared > 1000
     assert both.matched > 40
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.scap")), ids=lambda path: path.stem)
+def test_verdicts_at_every_event_of_the_sample_captures(path: Path, both: Both) -> None:
+    faults: list[BaseException] = []
+    capture = open_capture(str(path))
+    engine = capture.engine({capture.event_source: every_event()}, both.on_event, faults.append)
+    before = both.compared
+    while not (engine.at_end or faults):
+        engine.run(0, 1000)
+    capture.close()
+    if faults:
+        raise faults[0]
+    assert both.compared - before == len(both.explainers) * engine.counters()["events"]
