@@ -76,7 +76,11 @@ def read(
 def _ruleset(condition: str, source: str, rules: Sequence[str]) -> Ruleset:
     """What picks the events to print, as rule 0."""
     if condition:
-        collection = load_files(rules_files.resolve(rules)) if rules else RuleCollection()
+        collection = (
+            load_files(rules_files.resolve(rules_files.required(rules)))
+            if rules
+            else RuleCollection()
+        )
         return compile_filter(condition, source, collection)
     builder = RulesetBuilder()
     builder.rule(0, builder.constant(True), tuple(EVENTS))

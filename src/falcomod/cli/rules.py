@@ -3,9 +3,15 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import click
 
+from falcomod.cli.describe import describe, list_rules
 from falcomod.cli.explain import explain
+from falcomod.cli.options import configuration, configured
+from falcomod.errors import UserError
 
 
 @click.group()
@@ -14,17 +20,42 @@ def rules() -> None:
 
 
 @rules.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
-def validate(files: tuple[str, ...]) -> None:
+@click.argument("names", nargs=-1, required=True, metavar="FILE...")
+@configured
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON, as Falco's -V prints it.")
+@click.option("--describe", "describes", is_flag=True, help="Tell all about the rules, too.")
+@click.option("-v", "--verbose", is_flag=True, help="Faults as Falco's -V prints them.")
+def validate(
+    names: tuple[str, ...], as_json: bool, describes: bool, verbose: bool, **options: Any
+) -> None:
     """Check that rules files load together, in the order given.
 
     Exits with 1 and every fault with its place where they do not.
     """
+    config = configuration(**options)
     # Imported late: other commands work where the engine is not built.
+    from falcomod.app.describe import table
     from falcomod.app.validate import validate_files
+    from falcomod.rules.results import as_json as results_json
 
-    for line in validate_files(files):
-        click.echo(line)
+    found = validate_files([*options["files"], *names], skip_bad=config.skip_bad_rules)
+    as_json = as_json or config.json_output
+    if as_json:
+        told = results_json(found.results)
+        if describes and not found.fault:
+            told["falco_describe_results"] = found.description()
+        click.echo(json.dumps(told, separators=(",", ":")))
+    elif verbose:
+        click.echo("\n".join(result.verbose() for result in found.results))
+    else:
+        click.echo("\n".join(found.lines()))
+        if found.fault:
+            raise found.fault
+    if describes and not as_json and not found.fault:
+        click.echo("\n".join(["", *table(found.rules)]))
+    if found.fault:
+        raise UserError(found.summary())
 
 
-rules.add_command(explain)
+for command in (list_rules, describe, explain):
+    rules.add_command(command)

@@ -23,7 +23,7 @@ _WORD = re.compile(r"[^ \t\n\r(),=]+")
 def without_lost(collection: RuleCollection) -> tuple[RuleCollection, dict[str, RuleError]]:
     """The collection without what names a lost list, and the fault of each rule that goes.
 
-    Faults of the lists and macros that go stand in the *skipped* of the new collection.
+    All faults, those of lists and macros as well, stand in the *skipped* of the new collection.
     """
     if not collection.lost_lists:
         return collection, {}
@@ -46,6 +46,7 @@ def without_lost(collection: RuleCollection) -> tuple[RuleCollection, dict[str, 
         fault = _rule_fault(rule, pruned.lost_lists)
         if fault:
             faults[name] = fault
+            pruned.skipped.append(fault)
             del pruned.rules[name]
     return pruned, faults
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from falcomod.config.model import RulesSwitched
+from falcomod.config.model import RulesNamed, RulesSwitched
 from falcomod.errors import UserError
 from falcomod.rules.model import Rule
 
@@ -65,12 +65,13 @@ def by_configuration(steps: Sequence[RulesSwitched]) -> list[Selection]:
 
 def by_options(
     only_tags: Sequence[str], without_tags: Sequence[str], without_names: Sequence[str]
-) -> list[Selection]:
-    """What -t TAG, -T TAG and -D SUBSTRING say: these alone, all but these."""
-    selections = [Selection(False, rule="*")] if only_tags else []
-    selections += [Selection(True, tag=tag) for tag in only_tags]
-    selections += [Selection(False, tag=tag) for tag in without_tags]
-    return selections + [Selection(False, rule=f"*{part}*") for part in without_names]
+) -> list[RulesSwitched]:
+    """What -t TAG, -T TAG and -D SUBSTRING say, as steps of a configuration."""
+    steps = [RulesSwitched(disable=RulesNamed(rule="*"))] if only_tags else []
+    steps += [RulesSwitched(enable=RulesNamed(tag=tag)) for tag in only_tags]
+    steps += [RulesSwitched(disable=RulesNamed(tag=tag)) for tag in without_tags]
+    names = [f"*{part}*" for part in without_names]
+    return steps + [RulesSwitched(disable=RulesNamed(rule=name)) for name in names]
 
 
 def _is_on(rule: Rule, selections: Sequence[Selection]) -> bool:
@@ -80,3 +81,7 @@ def _is_on(rule: Rule, selections: Sequence[Selection]) -> bool:
 
 def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(".*".join(re.escape(part) for part in name.split("*")), re.DOTALL)
+
+
+# Switches on what is off as well, for those who look at rules without running them.
+EVERY_RULE = (Selection(True, rule="*"),)

@@ -25,14 +25,26 @@ def test_directory_stands_for_its_yaml_files_sorted(tmp_path: Path) -> None:
     assert rules_files.resolve([str(tmp_path)]) == expected
 
 
-def test_missing_file_is_named() -> None:
+def test_configured_files_that_are_not_there_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text("")
+    assert rules_files.resolve(["/no/such.yaml", str(path)]) == [str(path)]
     with pytest.raises(UserError, match=r"/no/such\.yaml: no such rules file"):
         rules_files.resolve(["/no/such.yaml"])
 
 
+def test_named_files_have_to_be_there(tmp_path: Path) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text("")
+    assert rules_files.required([str(path), str(tmp_path)]) == [str(path), str(tmp_path)]
+    with pytest.raises(UserError, match=r"/no/such\.yaml: no such rules file"):
+        rules_files.required([str(path), "/no/such.yaml"])
+
+
 def test_directory_without_rules_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"without \.yaml files"):
-        rules_files.resolve([str(tmp_path)])
+    for check in (rules_files.resolve, rules_files.required):
+        with pytest.raises(UserError, match=r"without \.yaml files"):
+            check([str(tmp_path)])
 
 
 def test_shipped_rules_are_found_in_a_checkout() -> None:

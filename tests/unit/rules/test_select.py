@@ -70,7 +70,7 @@ def test_the_last_selection_that_names_a_rule_decides(
 def test_options_of_old(
     options: tuple[list[str], list[str], list[str]], expected: list[str]
 ) -> None:
-    assert on(*by_options(*options)) == expected
+    assert on(*by_configuration(by_options(*options))) == expected
 
 
 def test_steps_of_a_configuration() -> None:

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""falcomod rules list, falcomod rules describe: what there is to know about rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from falcomod.cli.options import configuration, configured
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="One line of JSON, as Falco's -L.")
+
+
+@click.command("list")
+@click.argument("names", nargs=-1, metavar="[FILE...]")
+@configured
+@AS_JSON
+def list_rules(names: tuple[str, ...], as_json: bool, **options: Any) -> None:
+    """List the rules of FILES, or those that a start would load.
+
+    Rules that are off are listed as well, unless -t, -T, -D or a priority chooses.
+    """
+    config = configuration(**{**options, "files": (*options["files"], *names)})
+    # Imported late: other commands work where the engine is not built.
+    from falcomod.app.describe import Catalogue
+
+    catalogue = Catalogue.configured(config)
+    if as_json or config.json_output:
+        click.echo(catalogue.as_json())
+    else:
+        click.echo("\n".join(catalogue.lines()))
+
+
+@click.command()
+@click.argument("rule")
+@click.argument("names", nargs=-1, metavar="[FILE...]")
+@configured
+@AS_JSON
+def describe(rule: str, names: tuple[str, ...], as_json: bool, **options: Any) -> None:
+    """Tell all about one RULE: its text, and the fields, events and lists that it comes to."""
+    config = configuration(**{**options, "files": (*options["files"], *names)})
+    from falcomod.app.describe import Catalogue
+
+    catalogue = Catalogue.configured(config)
+    if as_json or config.json_output:
+        click.echo(catalogue.as_json(rule))
+    else:
+        click.echo("\n".join(catalogue.details(rule)))
