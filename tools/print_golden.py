@@ -6,13 +6,20 @@ events.tsv, fields.tsv and flags.tsv are copies of public facts and are never pr
 
 from __future__ import annotations
 
+import json
 import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from falcomod.app.describe import Catalogue
+from falcomod.app.validate import validate_files
+from falcomod.config.model import Config
+from falcomod.rules.results import as_json
+
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "tests" / "golden"
+RULES = ROOT / "tests" / "unit" / "rules"
 
 
 def print_abi() -> str:
@@ -25,6 +32,22 @@ def print_abi() -> str:
         return subprocess.run([program], check=True, capture_output=True, text=True).stdout
 
 
+def print_description() -> str:
+    """What is said about tests/unit/rules/described.yaml."""
+    catalogue = Catalogue.configured(Config(rules_files=[str(RULES / "described.yaml")]))
+    return _indented(json.loads(catalogue.as_json()))
+
+
+def print_results() -> str:
+    """What came of loading tests/unit/rules/flawed.yaml."""
+    found = validate_files([str(RULES / "flawed.yaml")]).results
+    return _indented(as_json(found)).replace(f"{ROOT}/", "")
+
+
+def _indented(told: object) -> str:
+    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+
+
 def main() -> None:
     for name, text in PRINTERS.items():
         (GOLDEN / name).write_text(text(), encoding="utf-8")
@@ -32,6 +55,8 @@ def main() -> None:
 
 PRINTERS: dict[str, Callable[[], str]] = {
     "abi.txt": print_abi,
+    "rules_description.json": print_description,
+    "rules_results.json": print_results,
 }
 
 

@@ -7,11 +7,11 @@ two descriptions can be compared.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from falcomod.engine.fields.registry import bind
 from falcomod.errors import RuleError
 from falcomod.rules import ast
 from falcomod.rules.ast import And, Check, MacroRef, Node, Not, Or
@@ -29,7 +29,7 @@ from falcomod.rules.model import (
 from falcomod.rules.narrow import Narrower
 from falcomod.rules.requirements import version_text
 from falcomod.rules.resolve import Resolver
-from falcomod.rules.sources import EVENT_TYPES
+from falcomod.rules.sources import SOURCES
 from falcomod.rules.text import SourceText
 
 # Of the plugins that are built in, which give the fields of a class.
@@ -42,12 +42,6 @@ PLUGIN_OF_CLASS = {
 }
 PLUGIN_OF_SOURCE = {"k8s_audit": "k8saudit"}
 
-# Events of sources other than system calls have one type, and those beside them another.
-_OTHER_EVENTS = ["asyncevent", "pluginevent"]
-
-_NAME = r"[A-Za-z]\w*(?:\.\w+)+(?:\[(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[^\]]*)\])?"
-_FIELDS = re.compile(rf"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|({_NAME})", re.ASCII)
-
 
 @dataclass(slots=True)
 class Description:
@@ -57,12 +51,13 @@ class Description:
     compiled: Collection[CompiledRule]
     _resolver: Resolver = field(init=False)
     _folder: Folder = field(default_factory=Folder)
-    _narrower: Narrower = field(init=False)
+    _narrowers: dict[str, Narrower] = field(default_factory=dict)
     _trees: list[Node] = field(default_factory=list)  # kept: folder and narrower know identities
 
     def __post_init__(self) -> None:
         self._resolver = Resolver(self.collection)
-        self._narrower = Narrower(EVENT_TYPES)
+        for source in SOURCES.values():
+            self._narrowers[source.name] = Narrower(source.types)
 
     def everything(self) -> dict[str, Any]:
         """Rules, macros, lists and what the files require."""
@@ -96,7 +91,7 @@ class Description:
             "exception_operators": sorted(
                 {comp for each in rule.exceptions for comp in _operators(each)}
             ),
-            "events": self._events(tree) if rule.source == SOURCE_SYSCALL else _OTHER_EVENTS,
+            "events": self._events(tree, rule.source),
             "output_compiled": entry.template.text,
             "plugins": _plugins(rule.source, [*fields, *output_fields]),
         }
@@ -115,7 +110,7 @@ class Description:
             "used": False,
             **self._named(macro.condition),
             **_checked(tree),
-            "events": self._events(tree),
+            "events": self._events(tree, SOURCE_SYSCALL),
             # Which plugin gives a field depends on the source of the rule that uses the macro.
             "plugins": [],
         }
@@ -161,8 +156,8 @@ class Description:
             "lists": sorted(values & self.collection.lists.keys()),
         }
 
-    def _events(self, tree: Node) -> list[str]:
-        return sorted(self._narrower.types(self._kept(self._folder.fold(tree))))
+    def _events(self, tree: Node, source: str) -> list[str]:
+        return sorted(self._narrowers[source].types(self._kept(self._folder.fold(tree))))
 
     def _kept(self, tree: Node) -> Node:
         self._trees.append(tree)
@@ -208,12 +203,19 @@ def _checked(tree: Node) -> dict[str, Any]:
 
 def _fields(tree: Node) -> list[str]:
     """The fields that a tree compares, those within transformers as well."""
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, Check):
-            for expression in (node.field, node.rhs):
-                found.update(name for name in _FIELDS.findall(expression) if name)
-    return sorted(found)
+    checks = [node for node in ast.walk(tree) if isinstance(node, Check)]
+    written = {check.field for check in checks} | {check.rhs for check in checks if check.rhs}
+    return sorted({name for expression in written for name in _within(expression)})
+
+
+def _within(expression: str) -> Iterator[str]:
+    """The fields of an expression; a field is one of its own."""
+    ref = bind(expression)
+    if ref.info.field_class is not None:
+        yield expression
+        return
+    for inner in ref.fields:
+        yield from _within(inner)
 
 
 def _operators(exception: RuleException) -> list[str]:
@@ -226,12 +228,8 @@ def _operators(exception: RuleException) -> list[str]:
 def _plugins(source: str, fields: Iterable[str]) -> list[str]:
     """The built-in plugins without which a rule could not be."""
     found = {PLUGIN_OF_SOURCE[source]} if source in PLUGIN_OF_SOURCE else set()
-    for expression in fields:
-        for name in _FIELDS.findall(expression):
-            plugin = PLUGIN_OF_CLASS.get(name.partition(".")[0])
-            if plugin:
-                found.add(plugin)
-    return sorted(found)
+    names = {name.partition(".")[0] for expression in fields for name in _within(expression)}
+    return sorted(found | {PLUGIN_OF_CLASS[name] for name in names if name in PLUGIN_OF_CLASS})
 
 
 def _plugin(alternatives: tuple[tuple[str, str], ...]) -> dict[str, Any]:

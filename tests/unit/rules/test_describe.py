@@ -90,7 +90,13 @@ def test_plugins_are_those_of_the_source_and_the_fields(text: str, plugins: list
 
 def test_other_sources_have_events_of_their_own() -> None:
     details = describe(rule("ka.verb = create", "source: k8s_audit"))["rules"][0]["details"]
-    assert details["events"] == ["asyncevent", "pluginevent"]
+    assert details["events"] == ["pluginevent"]
+
+
+def test_fields_within_transformers_are_found() -> None:
+    text = rule("evt.type = open and concat(proc.name, tolower(proc.args[2])) = val(fd.name)")
+    details = describe(text)["rules"][0]["details"]
+    assert details["condition_fields"] == ["evt.type", "fd.name", "proc.args[2]", "proc.name"]
 
 
 def test_lists_in_lists() -> None:
