@@ -47,8 +47,9 @@ test-vm: $(TESTABLE) ## driver and end-to-end tests on Debian's kernel in QEMU
 	tests/vm/run $(BIN)/python
 
 .PHONY: fuzz
-fuzz: $(TESTABLE) ## mutated records through a build with sanitizers, mutated rules files
+fuzz: $(TESTABLE) ## mutated records and captures through a build with sanitizers, mutated rules files
 	tests/fuzz/run-sanitized $(BIN)/python
+	tests/fuzz/run-sanitized $(BIN)/python captures
 	$(BIN)/python -m tests.fuzz.rules
 
 .PHONY: bench

@@ -75,7 +75,7 @@ def event(
 def without_count(record: bytes) -> bytes:
     """A record as blocks of version 1 have it: the header lacks nparams."""
     ts, tid, length, code, _ = struct.unpack_from("<QQIHI", record)
-    return struct.pack("<QQIH", ts, tid, length - 4, code) + record[26:]
+    return struct.pack("<QQIH", ts, tid, max(0, length - 4), code) + record[26:]
 
 
 def process(**facts: Any) -> dict[str, Any]:

@@ -171,7 +171,6 @@ DESCRIPTORS = {
     16: made.file(3, "/etc/new", flags=4097, dev=7),
     **{code: made.named(3, code, f"name-{code}") for code in (*range(9, 16), *range(17, 22))},
 }
-INTERNET = {"source": bytes(4), "source_port": 0, "l4proto": 2, "role": 2, "family": 2}
 FACTS: dict[int, dict[str, Any]] = {
     1: {"name": "/etc/old"},
     2: {"name": "/etc"},
@@ -180,7 +179,7 @@ FACTS: dict[int, dict[str, Any]] = {
         "dest_port": 80, "l4proto": 2, "family": 2, "role": 1, "is_connected": True,
     },
     4: {"source_port": 40000, "dest_port": 80, "l4proto": 2, "family": 10, "role": 1},
-    5: {"source": bytes(4), "dest": bytes(4), "dest_port": 80, "l4proto": 2, "role": 2, "family": 2},
+    5: {"source": bytes(4), "dest": bytes(4), "dest_port": 80, "l4proto": 2, "role": 2},
     6: {"dest": bytes(16), "dest_port": 53, "l4proto": 3, "role": 2, "family": 10},
     7: {"name": "pipe:[5]"},
     8: {

@@ -251,7 +251,8 @@ def test_pipe_that_stops_in_the_middle_of_an_event(tmp_path: Path) -> None:
     assert (source.fault, source.size, source.position) == (None, 0, len(data))
 
 
-# File, events delivered, hostname, threads in its lists, and some events: id, number, one's parameter.
+# File, events delivered, hostname, threads in its lists; events of a kind: how many, and a
+# parameter of one.
 SAMPLE_FACTS = [
     ("cat_write.scap", 307, "ubuntu", 73, "MMAP_X", 10, b""),
     ("connect_localhost.scap", 371, "ubuntu", 184, "CONNECT_X", 1, b"\2\x7f\0\0\1"),
