@@ -61,6 +61,7 @@ def audit_lines(*names: str) -> bytes:
         {
             "kind": "Event",
             "apiVersion": "audit.k8s.io/v1",
+            "auditID": f"audit-{number}",
             "verb": "create",
             "stage": "ResponseComplete",
             "stageTimestamp": f"2024-05-01T10:00:{number:02d}.5Z",

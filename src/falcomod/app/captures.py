@@ -24,7 +24,7 @@ from falcomod.engine.loop import Engine
 from falcomod.engine.match.ruleset import Ruleset
 from falcomod.engine.state.context import ContextView
 from falcomod.engine.state.tables import State
-from falcomod.errors import LocatedError
+from falcomod.errors import CaptureError, LocatedError
 from falcomod.rules.model import SOURCE_K8S_AUDIT, SOURCE_SYSCALL
 
 log = logging.getLogger(__name__)
@@ -69,6 +69,8 @@ class Capture(Protocol):
 
 def open_capture(path: str, *, thread_limit: int = 262144) -> Capture:
     """The capture at *path*; raises CaptureError where it cannot be read or is none."""
+    if path == STDIN and os.isatty(0):
+        raise CaptureError("no capture on standard input: it is a terminal")
     return KINDS[kind_of(peek(path))](path, thread_limit)
 
 

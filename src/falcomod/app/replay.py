@@ -141,9 +141,8 @@ class _Replay:
         """The text at the end of the run."""
         events = self._engine_counters.get("events", 0)
         lines = [self._statistics.summary(self._engine_counters, {})]
-        for path, counters in self._files:
-            lines.append(f"Capture {path}:")
-            lines += [f"   {name}: {count}" for name, count in counters.items() if count]
+        lines.append("Captures read:")
+        lines += [f"   {path}: {_account(counters)}" for path, counters in self._files]
         rate = events / self._read_s if self._read_s else 0.0
         lines.append(f"Elapsed time: {elapsed_s:.3f}, Captured Events: {events}, {rate:.2f} eps")
         return "\n".join(lines)
@@ -155,6 +154,17 @@ class _Replay:
         assert self._capture is not None, "a file is open while the agent runs"
         self._progress.show(self._capture.path, self._capture.position, self._capture.size)
         self._shown_s = now_s
+
+
+def _account(counters: Mapping[str, int]) -> str:
+    """What was in a file and what was not taken as it stood, in one line."""
+    known = [f"{counters[name]} {word}" for name, word in ACCOUNT if counters.get(name)]
+    refused = [
+        f"{count} {name.removesuffix('_refused')} refused"
+        for name, count in counters.items()
+        if name.endswith("_refused") and count
+    ]
+    return ", ".join(known + refused) or "nothing"
 
 
 class _Above:
@@ -171,3 +181,18 @@ class _Above:
     def close(self) -> None:
         self._progress.clear()
         self._sink.close()
+
+
+# Of what captures count: what a reader of the summary asks for.
+ACCOUNT = (
+    ("events", "events"),
+    ("lines", "lines"),
+    ("converter_converted", "converted"),
+    ("dropped", "merged or left out"),
+    ("state_only", "of state only"),
+    ("corrupt", "corrupt"),
+    ("blocks_skipped", "unknown blocks skipped"),
+    ("bad_json", "lines that are no JSON"),
+    ("no_event", "that are no events"),
+    ("too_long", "lines too long"),
+)

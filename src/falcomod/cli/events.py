@@ -10,8 +10,6 @@ from typing import Any
 
 import click
 
-from falcomod.errors import CaptureError
-
 
 def listing(command: Callable[..., Any]) -> Callable[..., Any]:
     """Gives a command the options of _list()."""
@@ -64,8 +62,6 @@ def read(capture: str, condition: str, **options: Any) -> None:
     # Imported late: other commands work where the engine is not built.
     from falcomod.app import read_events
 
-    if capture == "-" and sys.stdin.isatty():
-        raise CaptureError("no capture on standard input: it is a terminal")
     read_events.read(capture, sys.stdout, condition=condition, **options)
 
 

@@ -117,6 +117,12 @@ def test_what_cannot_be_read_is_refused(path: str) -> None:
         open_capture(path)
 
 
+def test_terminal_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "isatty", lambda descriptor: descriptor == 0)
+    with pytest.raises(CaptureError, match="it is a terminal"):
+        open_capture("-")
+
+
 READ_STDIN = """
 from falcomod.app.captures import open_capture
 from tests.unit.app.test_captures import events_of

@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.capture_files import (
     AUDIT_RULE,
     HOSTNAME,
     RULES,
+    SAMPLES,
     SECOND_NS,
     START_NS,
     audit_lines,
@@ -90,8 +92,19 @@ def test_files_follow_each_other_with_a_state_each(
     assert [alert["rule"] for alert in found] == ["Anything opened", "Pod made", "Anything opened"]
     assert [alert["source"] for alert in found] == ["syscall", "k8s_audit", "syscall"]
     assert "Events processed: 3" in summary
-    assert summary.count(f"Capture {first}:") == 2
-    assert f"Capture {second}:\n" in summary
+    assert summary.count(f"   {first}: 1 events") == 2
+    assert f"   {second}: 1 events, 1 lines" in summary
+
+
+def test_what_was_not_taken_is_in_the_summary(config: Config, tmp_path: Path) -> None:
+    path = write(tmp_path / "x", audit_lines("a") + b"{no json\n[1]\n")
+    assert f"   {path}: 1 events, 3 lines, 1 lines that are no JSON, 1 that are no events" in run(
+        config, path
+    )
+    sample = str(SAMPLES / "cat_write.scap")
+    assert re.search(
+        rf"   {sample}: 345 events, 307 converted, 38 merged or left out", run(config, sample)
+    )
 
 
 def test_damaged_file_gives_what_it_holds_and_the_next_is_read(
