@@ -16,14 +16,17 @@ WORD_OPERATORS = (
 # Those that take a modifier.
 TEXT_OPERATORS = ("==", "=", "!=", *WORD_OPERATORS)
 
-BLANK = " \t\b\r\n"
+BLANK = " \t\b\r\n\v\f"
 FLAGS = re.ASCII | re.DOTALL
-ITEM = rf"(?:{QUOTED}|{BARE}+(?!\s*\())"
+# Rules of 2020 may have quotes inside of a word, and commas with nothing between them.
+ITEM = rf"(?:{QUOTED}|{BARE}+[^()=,\s\x08]*+(?!\s*\())"
 ITEMS = rf"{ITEM}(?:[\s\x08]*,[\s\x08]*{ITEM})*"
-LIST = rf"\([\s\x08]*(?:{ITEMS}[\s\x08]*)?\)"
+LOOSE_ITEMS = rf"(?:{ITEM}[\s\x08]*)?(?:,[\s\x08]*(?:{ITEM}[\s\x08]*)?)*"
+LIST = rf"\([\s\x08]*{LOOSE_ITEMS}\)"
+MACRO = rf"(?:{NAME}|_[A-Za-z0-9_]*+)(?![.\[(])"
 _WORDS_OF = "|".join(sorted(WORD_OPERATORS, key=len, reverse=True))
-COMPARE = rf"(?:==|=|!=|<=|<|>=|>|(?:{_WORDS_OF})(?=[\s\x08\"'(]|\Z))"
-MEMBER = rf"(?:{'|'.join(sorted(LIST_OPERATORS, reverse=True))})(?=[\s\x08(]|\Z)"
+COMPARE = rf"(?:==|=|!=|<=|<|>=|>|(?:{_WORDS_OF})(?!\w))"
+MEMBER = rf"(?:{'|'.join(sorted(LIST_OPERATORS, reverse=True))})(?!\w)"
 EXISTS = r"exists(?!\w)"
 # A value of that name is followed by a bracket that closes, by and, by or, or by nothing.
 MODIFIER = rf"(?:{'|'.join(MODIFIERS)})(?=[\s\x08]*\(|[\s\x08]++(?!(?:and|or)\b){NAME})"

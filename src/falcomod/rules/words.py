@@ -26,8 +26,9 @@ from falcomod.rules.lexis import (
     FLAGS,
     ITEM,
     ITEM_RE,
-    ITEMS,
     LIST,
+    LOOSE_ITEMS,
+    MACRO,
     MEMBER,
     MODIFIER,
 )
@@ -154,10 +155,10 @@ class _Usual(pp.Token):
             rf"|(?P<member>{MEMBER})[\s\x08]*(?P<list>{LIST})"
         )
         self._word = re.compile(
-            r"[ \t\x08\r\n]*(?:"
+            r"[\s\x08]*(?:"
             r"(?P<sign>[()]|(?:and|or|not)(?![\w.\[]))"
             rf"|(?P<field>{FIELD})[\s\x08]*(?:{comparison})"
-            rf"|(?P<macro>{NAME}(?![.\[(]))"
+            rf"|(?P<macro>{MACRO})"
             r")",
             FLAGS,
         )
@@ -207,11 +208,10 @@ def _check() -> pp.ParserElement:
         return [_values(text, offset, found[0])]
 
     one = _pattern(ITEM, "a value").add_parse_action(read)
-    several = _pattern(ITEMS, "values").add_parse_action(read)
-    none = pp.Empty().set_parse_action(lambda: [()])
+    several = _pattern(LOOSE_ITEMS, "values").add_parse_action(read)
     other = _pattern(r"val\(", "val(").suppress() - field - closing | call
     other = other.set_parse_action(lambda found: _Right(found[0]))
-    values = (opening - (several | none) - closing | one).set_name("a list in brackets")
+    values = (opening - several - closing | one).set_name("a list in brackets")
     modifier = _pattern(MODIFIER, "oneof, anyof or allof")
     text_operator = _pattern(rf"(?![<>]){COMPARE}", "a comparison")
     number_operator = _pattern(r"<=|<|>=|>", "a comparison")
@@ -264,8 +264,6 @@ _FAULTS = (
     (r"[=!<>]",
      "a comparison without a field before it",
      "a field has a class and a name, such as proc.name; a value with = in it needs quotes"),
-    (r",\s*[,)]",
-     "a value is expected after ','", "take the comma out, or add the value"),
     (rf"{BARE}\s*\(",
      "a word followed by '(' is no field, macro or value",
      "put quotes around a value with brackets in it; transformers are "
