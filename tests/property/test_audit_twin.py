@@ -22,6 +22,7 @@ FACTOR = int(os.environ.get("FALCOMOD_EXAMPLES", "1"))
 EVENTS = [
     test_audit.POD, test_audit.BINDING, test_audit.ROLE, test_audit.CONFIG_MAP,
     test_audit.SERVICE, test_audit.NAMED,
+    {"auditID": "8", "requestObject": {"spec": {"containers": [{}], "initContainers": [{}, {}]}}},
 ]  # fmt: skip
 WORDS = [
     "pods", "kind", "name", "path", "User", "ServiceAccount", "a/b:c@d", "reg:5/x", "/etc", "*",
