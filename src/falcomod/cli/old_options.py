@@ -72,6 +72,6 @@ OLD = {
     "--format": Old(value="yes", arguments=("--{}",)),
     "-L": Old(("rules", "list")),
     "-l": Old(("rules", "describe"), "yes", ("{}",)),
-    "-V": Old(("rules", "validate"), "yes", ("{}",)),
-    "--validate": Old(("rules", "validate"), "yes", ("{}",)),
+    "-V": Old(("rules", "validate"), "yes", ("{}", "--verbose")),
+    "--validate": Old(("rules", "validate"), "yes", ("{}", "--verbose")),
 }

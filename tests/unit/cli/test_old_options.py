@@ -29,8 +29,8 @@ REPLAY = ["-o", "engine.kind=replay", "-o", "engine.replay.capture_file=x.scap"]
         (["--list-syscall-events"], ["events"]),
         (["-r", "r.yaml", "-L"], ["rules", "list", "-r", "r.yaml"]),
         (["-l", "A rule", "-r", "r"], ["rules", "describe", "A rule", "-r", "r"]),
-        (["-V", "a", "-V", "b"], ["rules", "validate", "a", "b"]),
-        (["--validate=a"], ["rules", "validate", "a"]),
+        (["-V", "a", "-V", "b"], ["rules", "validate", "a", "--verbose", "b", "--verbose"]),
+        (["--validate=a"], ["rules", "validate", "a", "--verbose"]),
         (["-e"], ["start", "-e"]),
     ],
 )
