@@ -64,6 +64,8 @@ cdef void tables_ask(Tables *tables, int64_t tid) noexcept nogil
 cdef void tables_end(Tables *tables, Thread *thread, uint64_t now_ns) noexcept nogil
 # Removes the ended threads whose grace is over by now.
 cdef void tables_expire(Tables *tables, uint64_t now_ns) noexcept nogil
+# Forgets what the last event has set for itself alone.
+cdef void tables_unmark(Tables *tables) noexcept nogil
 # A fresh descriptor of the thread's process; counts a refusal.
 cdef Fd *tables_fd(Tables *tables, Thread *thread, int64_t number) noexcept nogil
 # Puts text in place of *slot; keeps what is there if it is the same. Out of memory: NULL there.

@@ -10,7 +10,8 @@ from libc.string cimport memcmp, memcpy, memset, strncpy
 
 from falcomod.engine.state.cgroup cimport container_id_of
 from falcomod.engine.state.containers cimport (
-    container_facts, containers_find, containers_free, containers_remove, containers_set,
+    container_facts, containers_find, containers_forget, containers_free, containers_remove,
+    containers_set,
 )
 from falcomod.engine.state.domains cimport domains_free, domains_set
 from falcomod.engine.state.fds cimport *
@@ -79,6 +80,14 @@ cdef void remove_oldest(Tables *tables) noexcept nogil:
     tables.ended_due_ns = NEVER_NS
     if tables.ended_count:
         tables.ended_due_ns = tables.ended[tables.ended_first].due_ns
+
+
+cdef void tables_unmark(Tables *tables) noexcept nogil:
+    if tables.is_told_removed:
+        containers_forget(&tables.containers, tables.told)
+    tables.is_marked = tables.is_fd_renamed = tables.is_told_removed = 0
+    tables.told[0] = 0
+    tables.exec_ns = 0
 
 
 cdef Fd *tables_fd(Tables *tables, Thread *thread, int64_t number) noexcept nogil:
@@ -205,6 +214,34 @@ cdef class State:
         memcpy(fd.dest, <const char *>dest, min(16, len(dest)))
         put_text(&fd.name, name)
         return True
+
+    def settle_threads(self) -> None:
+        """Ties threads that were seeded before their main thread to it."""
+        cdef Thread *thread
+        for tid in self.tids():
+            thread = threads_find(&self.tables.threads, tid)
+            if thread.pid != tid:
+                self.settle(thread)
+
+    def clear(self) -> None:
+        """Forgets everything but the limits, domain names and what was counted."""
+        cdef Tables *tables = &self.tables
+        cdef ThreadTable before = tables.threads
+        tables_unmark(tables)
+        fd_release(&tables.closed)
+        thread_release(&tables.spare)
+        threads_free(&tables.threads)
+        threads_init(&tables.threads, before.limit)
+        tables.threads.refused = before.refused
+        tables.threads.added = before.added
+        tables.threads.removed = before.removed + before.count
+        names_free(&tables.users)
+        names_free(&tables.groups)
+        containers_free(&tables.containers)
+        tables.first_ns = tables.previous_ns = tables.current_ns = 0
+        tables.ended_first = tables.ended_count = tables.unknown_count = 0
+        tables.ended_due_ns = NEVER_NS
+        memset(tables.switched_ns, 0, sizeof(tables.switched_ns))
 
     def remove_thread(self, tid: int) -> None:
         """Forgets a thread that ended unseen."""

@@ -5,6 +5,9 @@
     update_ids       users, groups, sessions, names, limits, directories
     update_file      open, close, dup, pipe, and what else makes descriptors
     update_socket    sockets and their ends
+    update_container what is told about containers
+    update_usage     CPU time
+    update_user      what is told about users and groups
 
 Two arrays by event code are filled from the event table and from the families'
 tables when the module is loaded, and only read from then on.
@@ -19,13 +22,16 @@ from falcomod.engine.decode.params cimport param_i64
 from falcomod.engine.decode.schema cimport event_info
 from falcomod.engine.state.context cimport Context
 from falcomod.engine.state.fds cimport fd_release, fds_find
-from falcomod.engine.state.tables cimport State, Tables, tables_expire, tables_thread
+from falcomod.engine.state.tables cimport State, Tables, tables_expire, tables_thread, tables_unmark
 from falcomod.engine.state.threads cimport Thread, threads_remove
+from falcomod.engine.state.update_container cimport container_updates, is_container_event
 from falcomod.engine.state.update_file cimport file_updates
 from falcomod.engine.state.update_ids cimport ids_updates
 from falcomod.engine.state.update_process cimport is_process_event, process_updates
 from falcomod.engine.state.update_row cimport UpdateFn, UpdateRow
 from falcomod.engine.state.update_socket cimport socket_updates
+from falcomod.engine.state.update_usage cimport is_switch, usage_updates
+from falcomod.engine.state.update_user cimport is_user_event, user_updates
 from falcomod.engine.types cimport Arena, arena_free, arena_init, arena_reset
 
 cdef enum:
@@ -47,6 +53,8 @@ cdef int apply(Context *context) except -1 nogil:
     tables.current_ns = event.ts_ns
     if tables.closed.number >= 0:
         fd_release(&tables.closed)
+    if tables.is_marked:
+        tables_unmark(tables)
     if tables.ended_due_ns <= event.ts_ns:
         tables_expire(tables, event.ts_ns)
     context.fd = NULL
@@ -95,6 +103,9 @@ cdef int fill() except -1:
     fill_from(ids_updates())
     fill_from(file_updates())
     fill_from(socket_updates())
+    fill_from(container_updates())
+    fill_from(usage_updates())
+    fill_from(user_updates())
     return 0
 
 
@@ -103,7 +114,12 @@ cdef int fill_from(const UpdateRow *row) except -1:
         if UPDATES[row.code] != NULL:
             raise AssertionError(f"two update functions for event {row.code}")
         UPDATES[row.code] = row.function
-        FINDS_THREAD[row.code] = is_process_event(row.code)
+        FINDS_THREAD[row.code] = (
+            is_process_event(row.code)
+            or is_container_event(row.code)
+            or is_switch(row.code)
+            or is_user_event(row.code)
+        )
         row += 1
     return 0
 

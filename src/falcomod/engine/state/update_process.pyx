@@ -30,6 +30,7 @@ from falcomod.engine.state.threads cimport (
     threads_join, threads_leave, threads_main, threads_remove_others, threads_reparent,
     threads_set_parent,
 )
+from falcomod.engine.state.update_container cimport find_probe
 from falcomod.engine.state.update_row cimport UpdateRow
 from falcomod.engine.types cimport Str, Text, text_release, text_share
 
@@ -271,6 +272,8 @@ cdef void on_execve(Context *context) noexcept nogil:
     thread.cap_inheritable = param_u64(event, FM_EXECVE_19_X_cap_inheritable, 0)
     thread.cap_permitted = param_u64(event, FM_EXECVE_19_X_cap_permitted, 0)
     thread.cap_effective = param_u64(event, FM_EXECVE_19_X_cap_effective, 0)
+    if tables.containers.count:
+        find_probe(tables, thread)
 
 
 cdef void become_process(Tables *tables, Thread *thread) noexcept nogil:

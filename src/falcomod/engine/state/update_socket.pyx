@@ -6,7 +6,7 @@ records are in the order of the traffic: what is received comes from source.
 """
 
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
-from libc.string cimport memcpy, memset
+from libc.string cimport memcmp, memcpy, memset
 
 from falcomod.engine._uapi cimport *
 from falcomod.engine.decode.event cimport Event
@@ -18,7 +18,7 @@ from falcomod.engine.decode.params cimport (
 from falcomod.engine.state.context cimport Context
 from falcomod.engine.state.fds cimport *
 from falcomod.engine.state.paths cimport PATH_LIMIT
-from falcomod.engine.state.tables cimport tables_fd, text_set
+from falcomod.engine.state.tables cimport Tables, tables_fd, text_set
 from falcomod.engine.state.update_row cimport UpdateRow
 from falcomod.engine.types cimport Str
 
@@ -164,6 +164,7 @@ cdef void accepted(
 cdef void on_bind(Context *context) noexcept nogil:
     cdef SockAddr address
     cdef Fd *fd
+    cdef Fd before
     if param_i64(context.event, FM_BIND_X_res, -1) != 0:
         return
     if not param_sockaddr(context.event, FM_BIND_X_addr, &address):
@@ -171,7 +172,9 @@ cdef void on_bind(Context *context) noexcept nogil:
     fd = known_socket(context, address.family)
     if fd == NULL or fd.is_connected:
         return
+    before = fd[0]
     set_server(fd, &address)
+    mark_renamed(context.tables, fd, &before)
     if address.family == ADDRESS_FAMILY_INET:
         fd.type = FD_IPV4_SERVSOCK
     elif address.family == ADDRESS_FAMILY_INET6:
@@ -191,19 +194,24 @@ cdef void on_connect(Context *context) noexcept nogil:
     cdef SockTuple ends
     cdef SockAddr address
     cdef Fd *fd
+    cdef Fd before
     if param_socktuple(event, FM_CONNECT_X_tuple, &ends):
         fd = known_socket(context, ends.family)
         if fd != NULL:
+            before = fd[0]
             fd.role = ROLE_CLIENT
             set_ends(fd, &ends, False)
+            mark_renamed(context.tables, fd, &before)
             fd.is_connected = result == 0
     elif param_sockaddr(event, FM_CONNECT_X_addr, &address):
         # Refused or unreachable: where it was meant to go is all there is.
         fd = known_socket(context, address.family)
         if fd != NULL and not fd.is_connected:
+            before = fd[0]
             fd.role = ROLE_CLIENT
             fd.type = type_of(address.family)
             set_server(fd, &address)
+            mark_renamed(context.tables, fd, &before)
             fd.is_connected = result == 0
     elif result == 0 and context.fd != NULL:
         # An address of another family; AF_UNSPEC dissolves a UDP association.
@@ -220,6 +228,19 @@ cdef void set_server(Fd *fd, const SockAddr *address) noexcept nogil:
         memcpy(fd.dest, address.address, address.address_size)
     elif address.path.size and address.path.size <= PATH_LIMIT:
         text_set(&fd.name, address.path.data, address.path.size)
+
+
+cdef void mark_renamed(Tables *tables, const Fd *fd, const Fd *before) noexcept nogil:
+    """A name is made of both ends; before: the descriptor as it was, its texts not owned."""
+    if (
+        fd.source_port != before.source_port
+        or fd.dest_port != before.dest_port
+        or fd.name != before.name
+        or memcmp(fd.source, before.source, sizeof(fd.source)) != 0
+        or memcmp(fd.dest, before.dest, sizeof(fd.dest)) != 0
+    ):
+        tables.is_fd_renamed = 1
+        tables.is_marked = 1
 
 
 cdef void set_ends(Fd *fd, const SockTuple *ends, bint is_swapped) noexcept nogil:
@@ -291,6 +312,7 @@ cdef void exchanged(Context *context, uint32_t index, bint is_received) noexcept
     """Data went one way: of unconnected sockets each call may name another peer."""
     cdef SockTuple ends
     cdef Fd *fd = context.fd
+    cdef Fd before
     # The result is the first parameter of all of these.
     if param_i64(context.event, 0, -1) < 0:
         return
@@ -304,7 +326,9 @@ cdef void exchanged(Context *context, uint32_t index, bint is_received) noexcept
     if fd.role == ROLE_NONE:
         # Who is not bound and speaks first is the client.
         fd.role = ROLE_SERVER if is_received else ROLE_CLIENT
+    before = fd[0]
     set_ends(fd, &ends, is_received == (fd.role == ROLE_CLIENT))
+    mark_renamed(context.tables, fd, &before)
 
 
 cdef void on_shutdown(Context *context) noexcept nogil:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from falcomod.engine.fields.probe import Probe
+from falcomod.engine.fields.registry import bind
 from falcomod.engine.state.tables import FD_TYPES, State
 from falcomod.engine.state.update import apply_record
 from tests.record_builder import ABSENT, build, dyn, sockaddr, socktuple, unix_tuple
@@ -294,3 +296,21 @@ def test_shutdown(state: State, how: str, connected: bool) -> None:
     assert fd(state)["is_connected"]
     apply_record(state, build("shutdown", tid=7, res=0, fd=5, how=how))
     assert fd(state)["is_connected"] == connected
+
+
+@pytest.mark.parametrize(
+    ("port", "is_renamed"), [(53, False), (54, True)], ids=["the same peer", "another peer"]
+)
+def test_traffic_with_another_peer_renames_a_socket(
+    state: State, port: int, is_renamed: bool
+) -> None:
+    def sent(to: int) -> bytes:
+        peers = socktuple("10.0.0.1", 4000, "10.0.0.2", to)
+        return build("sendto", tid=7, res=1, fd=5, data=b"x", size=1, tuple_=peers)
+
+    make(state, type_=2)
+    probe = Probe(state)
+    changed = bind("fd.name_changed")
+    assert changed.value(probe.at(sent(53))) is True
+    assert changed.value(probe.at(sent(port))) is is_renamed
+    assert changed.value(probe.at(build("fchmod", tid=7, res=0, fd=5, mode=0))) is False
