@@ -22,7 +22,7 @@ def test_every_event_type_belongs_to_one_source() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["evt.num", "ka.verb", "jevt.value[/a]", "tolower(ka.verb)", "concat(ka.verb, evt.type)"],
+    ["evt.num", "ka.verb", "jevt.value[/a]", "tolower(ka.verb)", "concat(ka.verb, evt.hostname)"],
 )
 def test_fields_of_audit_events(text: str) -> None:
     AUDIT.bind(text)
