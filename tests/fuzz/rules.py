@@ -2,35 +2,49 @@
 """Damaged rules files through loading and compiling: python -m tests.fuzz.rules [--seed N].
 
 Starts from the shipped rules and from texts of awkward shape (CORPUS).  The only
-answers allowed are a program and a RuleLoadError whose places lie in the file.
+answers allowed are a program and a RuleLoadError whose places lie in the file;
+results and descriptions can always be told, and what is good is loaded where what
+is bad may be left out.  FALCOMOD_FUZZ_S=600 goes on for ten minutes in place of a count.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
+import json
+import os
 import random
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
-from falcomod.errors import RuleLoadError
-from falcomod.rules.compile import compile_rules
+from falcomod.errors import RuleError, RuleLoadError
+from falcomod.rules.compile import CompiledRules, compile_rules
+from falcomod.rules.describe import Description
 from falcomod.rules.load import load_sources
+from falcomod.rules.lost import without_lost
+from falcomod.rules.model import RuleCollection
+from falcomod.rules.results import SNIPPET_WIDTH, results
+from falcomod.rules.select import EVERY_RULE
 from falcomod.rules.text import SourceFile
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "rules" / "falcomod_rules.yaml"
+FILES = [ROOT / "tests" / "unit" / "rules" / name for name in ("described.yaml", "flawed.yaml")]
 
 CORPUS = (
     "- rule: a\n  desc: d\n  condition: evt.type in (open, x\n  output: '%'\n  priority: INFO\n",
     "- macro: &a [*a]\n",
     "- list: l\n  items: [l, l]\n- macro: m\n  condition: proc.name in (l)\n",
+    "- required_plugin_versions: [{name: a, version: 0.1.0, alternatives: [{name: b}]}]\n",
+    "- list: lost\n- list: l\n  items: [lost]\n- macro: m\n  condition: proc.name in (l)\n",
 )
 PIECES = (
     "(", ")", "'", '"', "\\", "[", "]", "{", "}", ":", "- ", "\n", "\n  ", ",", "=", "!=", "%",
     " and ", " or ", " not ", " in ", " exists", "evt.type", "proc.aname[9]", "val(", "regex",
-    "&x ", "*x", "|\n", ">\n", "~", "append: true", "override: {}", "\x00", "\x85", "\ufeff",
-    "\U0001f600", "0", "-1", "99999999999999999999", "(" * 300, "not " * 300,
+    "&x ", "*x", "|\n", ">\n", "~", "append: true", "override: {}", "override: {items: append}",
+    "\x00", "\x85", "\ufeff", "\U0001f600", "0", "-1", "99999999999999999999", "(" * 300, "not " * 300,
 )  # fmt: skip
 
 
@@ -44,22 +58,64 @@ def damaged(rng: random.Random, text: str) -> str:
     for _ in range(rng.randrange(1, 6)):
         at = rng.randrange(len(text) + 1)
         end = at + rng.choice([0, 0, 1, 5, 40])
-        piece = rng.choice([rng.choice(PIECES), text[at:end] * 2, ""])
+        word = rng.choice(text.split() or [""])
+        piece = rng.choice([rng.choice(PIECES), word, text[at:end] * 2, ""])
         text = text[:at] + piece + text[end:]
     return text
 
 
 def answer(text: str) -> str:
     """What loading and compiling says: "ok", or the code of its first fault."""
-    lines = text.count("\n") + 2
+    file = SourceFile("rules.yaml", text)
     try:
-        compile_rules(load_sources([SourceFile("rules.yaml", text)]))
+        collection = load_sources([file])
+        compiled = compile_rules(collection, selection=EVERY_RULE)
     except RuleLoadError as error:
-        for fault in error.errors:
-            if not 0 < fault.location.line <= lines or fault.location.column < 1:
-                raise AssertionError(f"no such place: {fault}") from error
+        check_places(text, error.errors)
+        tell(file, error.errors, error.warnings)
+        go_on(file, len(error.errors))
         return error.errors[0].code
+    tell(file, (), compiled.warnings)
+    describe(collection, compiled)
     return "ok"
+
+
+def check_places(text: str, faults: Sequence[RuleError]) -> None:
+    """Every fault lies in the text."""
+    lines = text.count("\n") + 2
+    for fault in faults:
+        if not 0 < fault.location.line <= lines or fault.location.column < 1:
+            raise AssertionError(f"no such place: {fault}")
+
+
+def tell(file: SourceFile, errors: Sequence[RuleError], warnings: Sequence[RuleError]) -> None:
+    """The three forms of a result, each with every fault in it."""
+    (result,) = results([file.path], [file], errors, warnings)
+    told = json.loads(json.dumps(result.as_json()))
+    assert len(told["errors"]) == len(errors)
+    assert len(told["warnings"]) == len(warnings)
+    for fault in (*told["errors"], *told["warnings"]):
+        assert fault["context"]["locations"][0]["item_type"] == "rules content"
+        assert len(fault["context"]["snippet"].split("\n")[0]) <= SNIPPET_WIDTH
+    assert result.verbose().count("\nIn rules content: ") >= len(errors) + len(warnings)
+    assert result.summary().startswith(result.verdict)
+
+
+def go_on(file: SourceFile, faults: int) -> None:
+    """Without what is bad the rest loads, and everything bad is told."""
+    collection, _ = without_lost(load_sources([file], skip_bad=True))
+    compiled = compile_rules(collection, selection=EVERY_RULE, skip_bad=True)
+    assert compiled.skipped, f"nothing is left out, of {faults} faults"
+    check_places(file.text, compiled.skipped)
+    names = {entry.rule.name for entry in compiled.rules}
+    assert not names & compiled.left_out.keys()
+    describe(collection, compiled)
+
+
+def describe(collection: RuleCollection, compiled: CompiledRules) -> None:
+    """Everything about what was loaded, as JSON."""
+    told = Description(collection, compiled.rules).everything()
+    assert len(json.loads(json.dumps(told))["rules"]) == len(compiled.rules)
 
 
 def main() -> None:
@@ -67,21 +123,27 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--count", type=int, default=2000)
     arguments = parser.parse_args()
-    print(f"seed {arguments.seed}, {arguments.count} texts", flush=True)
+    limit_s = float(os.environ.get("FALCOMOD_FUZZ_S", "0"))
+    much = f"{limit_s:.0f} s" if limit_s else f"{arguments.count} texts"
+    print(f"seed {arguments.seed}, {much}", flush=True)
     rng = random.Random(arguments.seed)
-    texts = [SHIPPED.read_text(), *CORPUS]
+    texts = [SHIPPED.read_text(), *(path.read_text() for path in FILES), *CORPUS]
     answers: Counter[str] = Counter()
-    for number in range(arguments.count):
-        text = (
-            texts[number]
-            if number < len(texts)
-            else damaged(rng, rng.choice(texts[:1] * 3 + texts))
-        )
+    began = time.monotonic()
+    for number in itertools.count():
+        left = time.monotonic() < began + limit_s if limit_s else number < arguments.count
+        if not left:
+            break
+        if number < len(texts):
+            text = texts[number]
+        else:
+            text = damaged(rng, rng.choice(texts[:1] * 3 + texts))
         try:
             answers[answer(text)] += 1
         except Exception:
             print(f"text {number}:\n{text}")
             raise
+    print(f"{sum(answers.values())} texts:", end=" ")
     print(", ".join(f"{code} {count}" for code, count in answers.most_common()))
 
 

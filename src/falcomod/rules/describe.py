@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from falcomod.engine.fields.registry import bind
-from falcomod.errors import RuleError
+from falcomod.errors import FieldError, RuleError
 from falcomod.rules import ast
 from falcomod.rules.ast import And, Check, MacroRef, Node, Not, Or
 from falcomod.rules.compile import CompiledRule
@@ -210,7 +210,11 @@ def _fields(tree: Node) -> list[str]:
 
 def _within(expression: str) -> Iterator[str]:
     """The fields of an expression; a field is one of its own."""
-    ref = bind(expression)
+    try:
+        ref = bind(expression)
+    except FieldError:  # in a macro that no rule uses
+        yield expression
+        return
     if ref.info.field_class is not None:
         yield expression
         return

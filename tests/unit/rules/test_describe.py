@@ -99,6 +99,11 @@ def test_fields_within_transformers_are_found() -> None:
     assert details["condition_fields"] == ["evt.type", "fd.name", "proc.args[2]", "proc.name"]
 
 
+def test_a_macro_that_no_rule_uses_may_name_what_is_no_field() -> None:
+    (macro,) = describe("- macro: m\n  condition: no.field = 1\n")["macros"]
+    assert macro["details"]["condition_fields"] == ["no.field"]
+
+
 def test_lists_in_lists() -> None:
     told = describe("- list: a\n  items: [b, x, a]\n- list: b\n  items: [y, a]\n")["lists"]
     assert told[0]["info"] == {"name": "a", "items": ["x", "a"]}
