@@ -93,6 +93,16 @@ def address(int kind, str operator, values) -> Matcher:
     return matcher
 
 
+def between_addresses(int kind) -> dict:
+    """Rows for another field on the right side, which is a list of one."""
+    return ADDRESS | {"in": ADDRESS["="], "intersects": ADDRESS["="]}
+
+
+def between_nets(int kind) -> dict:
+    """There is no field whose value would be a network."""
+    return {}
+
+
 def net(int kind, str operator, values) -> Matcher:
     """A check whether an address lies in a network, or in any of several."""
     cdef Matcher matcher = matcher_new(NET[operator])
@@ -111,7 +121,7 @@ def net(int kind, str operator, values) -> Matcher:
 
 
 cdef bytes _parse_address(str text):
-    family, name = (socket.AF_INET6, "IPv6") if ":" in text else (socket.AF_INET, "IPv4")
+    family, name = (socket.AF_INET, "IPv4") if "." in text and ":" not in text else (socket.AF_INET6, "IPv6")
     try:
         return socket.inet_pton(family, text)
     except (OSError, ValueError):

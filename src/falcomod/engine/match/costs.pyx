@@ -6,6 +6,12 @@ is enough; bench/ says where it is too rough.
 """
 
 
+def reference_cost(ref) -> int:
+    """The guess for a FieldRef: of an expression, what its fields cost and some for each of them."""
+    cost = sum(map(field_cost, ref.fields))
+    return cost if ref.fields == (ref.name,) else cost + 20 * (1 + len(ref.fields))
+
+
 def field_cost(str name) -> int:
     """The guess for the field *name*, its argument included."""
     for prefix, cost in COSTS:

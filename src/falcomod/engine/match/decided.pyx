@@ -22,7 +22,7 @@ from falcomod.engine.decode.schema import codes_of
 
 def is_of_code(ref) -> bool:
     """Whether the value of a field reference depends on the event's code alone."""
-    return ref.info.name in FIELDS
+    return ref.info.name in FIELDS       # no expression is
 
 
 def decided(check, int code):

@@ -21,20 +21,24 @@ DEPTH_MAX = 1000
 
 
 class Check:
-    """A field compared with constants."""
+    """A field compared with constants, or with another field."""
 
-    def __init__(self, ref, operator, values, matcher):
+    def __init__(self, ref, operator, values, matcher, rhs=None):
         self.ref = ref               # FieldRef
         self.operator = operator
         self.values = values         # tuple of str
         self.matcher = matcher       # Matcher
-        self.key = (ref.name, operator, values)      # equal keys, equal results
+        self.rhs = rhs               # FieldRef, or None
+        # Equal keys, equal results.
+        self.key = (ref.name, operator, values, None if rhs is None else rhs.name)
 
     def __str__(self):
-        name, operator, values = self.key
+        name, operator, values, other = self.key
+        if other is not None:
+            return f"{name} {operator} {other if '(' in other else f'val({other})'}"
         if operator == "exists":
             return f"{name} exists"
-        if operator in ("in", "pmatch"):
+        if operator in ("in", "intersects", "pmatch") or " " in operator:
             return f"{name} {operator} ({', '.join(values)})"
         return f"{name} {operator} {values[0]}"
 

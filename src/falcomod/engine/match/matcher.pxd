@@ -13,6 +13,14 @@ cdef struct Constant:
     double real
     const void *table            # a set, pattern, tree or list
 
+# What the value of another field, on the right side, is compared as.
+cdef inline void constant_of(const Value *value, Constant *constant) noexcept nogil:
+    constant.text = value.text
+    constant.number = value.number
+    constant.real = value.real
+    constant.table = value           # for lists
+
+
 # Whether a value satisfies the check. It is called for values that are there only.
 ctypedef bint (*Holds)(const Constant *constant, const Value *value) noexcept nogil
 

@@ -123,6 +123,25 @@ def integer(int kind, str operator, values) -> Matcher:
     return _integer_matcher(rows[operator], operator, numbers)
 
 
+def between_integers(int kind) -> dict:
+    """Rows for another field on the right side, which is a list of one."""
+    return _between(SIGNED if kind in SIGNED_TYPES else UNSIGNED)
+
+
+def between_reals(int kind) -> dict:
+    """As between_integers()."""
+    return _between(REAL)
+
+
+def between_booleans(int kind) -> dict:
+    """As between_integers()."""
+    return _between(BOOLEAN)
+
+
+def _between(rows):
+    return {name: rows["="] if name in LISTS else row for name, row in rows.items()}
+
+
 def boolean(int kind, str operator, values) -> Matcher:
     """A check of a boolean; *values* are true or false."""
     numbers = []

@@ -13,15 +13,16 @@ from falcomod.engine.types cimport Arg, Value
 cdef enum NodeKind:
     NODE_ALL                     # all of its edges hold
     NODE_CHECK                   # the field has a value that satisfies
+    NODE_BETWEEN                 # the field and another one have values that satisfy
     NODE_SOME                    # some candidate of the field does
     NODE_EVERY                   # the field has candidates, and all do
 
 # One step of evaluation. Its result is remembered for the event if others need it, too.
 cdef struct Node:
     Holds holds                  # of a check; likewise below
-    const Constant *constant
+    const Constant *constant     # NULL: the value of another field
     uint32_t slot                # of the field
-    uint32_t first               # of NODE_ALL: its edges, cheap and telling ones first
+    uint32_t first               # of NODE_ALL: its edges, cheap and telling ones first; else: slot of the other field
     uint32_t count
     uint8_t kind                 # NodeKind
     uint8_t is_shared            # reached in more than one way

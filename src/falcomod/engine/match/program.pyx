@@ -22,11 +22,11 @@ from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
 from falcomod.engine.fields.field cimport FIELD_ANY, FIELD_ENDS, FieldRef
-from falcomod.engine.match.matcher cimport Matcher
+from falcomod.engine.match.matcher cimport Constant, Matcher, constant_of
 from falcomod.engine.match.textindex cimport TextIndexOwner, textindex_new, textindex_survivors
 from falcomod.engine.types cimport Value
 
-from falcomod.engine.match.costs import field_cost
+from falcomod.engine.match.costs import reference_cost
 from falcomod.engine.match.lookups import lookups_of
 
 # Of a lookup with its field, about, in ns.
@@ -121,6 +121,8 @@ cdef inline int _result(Program *program, Context *context, const Node *node) ex
         return _value_holds(program, context, node)
     if node.kind == NODE_ALL:
         return _all_hold(program, context, node)
+    if node.kind == NODE_BETWEEN:
+        return _values_hold(program, context, node)
     return _candidates_hold(program, context, node)
 
 
@@ -144,18 +146,43 @@ cdef inline int _has_value(Program *program, Context *context, Slot *slot) excep
     return <int>(slot.known & 1)
 
 
+cdef int _values_hold(Program *program, Context *context, const Node *node) except -1 nogil:
+    cdef Slot *slot = &program.slots[node.slot]
+    cdef Constant other
+    return (
+        _has_value(program, context, slot)
+        and _read_other(program, context, node, &other)
+        and node.holds(&other, &slot.value)
+    )
+
+
 cdef int _candidates_hold(Program *program, Context *context, const Node *node) except -1 nogil:
     cdef const Slot *slot = &program.slots[node.slot]
+    cdef const Constant *constant = node.constant
     cdef bint every = node.kind == NODE_EVERY
+    cdef Constant other
     cdef Value value
     cdef uint32_t i
+    if constant is NULL:
+        if not _read_other(program, context, node, &other):
+            return 0
+        constant = &other
     for i in range(<uint32_t>CANDIDATES_MAX):
         value.number = i
         if slot.function(context, slot.arg, &value) == 0:
             return every and i > 0
-        if node.holds(node.constant, &value) != every:
+        if node.holds(constant, &value) != every:
             return not every
     return 0
+
+
+cdef inline int _read_other(Program *program, Context *context, const Node *node, Constant *out) except -1 nogil:
+    """The value of the field on the right side as a constant; 0 if it has none."""
+    cdef Slot *slot = &program.slots[node.first]
+    if not _has_value(program, context, slot):
+        return 0
+    constant_of(&slot.value, out)
+    return 1
 
 
 cdef class ProgramOwner:
@@ -237,7 +264,8 @@ class Layout:
             node = self.graph.nodes[index]
             if node.check is not None:
                 matcher = node.check.matcher
-                cost = field_cost(node.check.ref.name) + matcher.cost
+                cost = reference_cost(node.check.ref) + matcher.cost
+                cost += reference_cost(node.check.rhs) if node.check.rhs else 0
                 self.costs[index] = (cost, matcher.chance / 100)
             elif node.children:
                 handles = [part for child in node.children for part in self.expanded(child)]
@@ -312,7 +340,7 @@ cdef int _lay_nodes(ProgramOwner owner, graph, layout) except -1:
     cdef uint32_t edges = 0
     program.nodes = <Node *>_array(len(layout.place), sizeof(Node))
     program.results = <uint64_t *>_array(len(layout.place), sizeof(uint64_t))
-    program.slots = <Slot *>_array(len(layout.place), sizeof(Slot))
+    program.slots = <Slot *>_array(2 * len(layout.place), sizeof(Slot))
     program.edges = <uint32_t *>_array(sum(map(len, layout.edges.values())), sizeof(uint32_t))
     for index, place in layout.place.items():
         node = &program.nodes[<uint32_t>place]
@@ -333,20 +361,27 @@ cdef int _lay_nodes(ProgramOwner owner, graph, layout) except -1:
 cdef int _lay_check(ProgramOwner owner, Node *node, check, dict slots) except -1:
     cdef FieldRef ref = check.ref
     cdef Matcher matcher = check.matcher
-    cdef Slot *slot
-    node.kind = NODE_CHECK
+    node.kind = NODE_CHECK if check.rhs is None else NODE_BETWEEN
     if ref.row.flags & FIELD_ANY:
         node.kind = NODE_EVERY if ref.row.flags & FIELD_ENDS and check.operator == "!=" else NODE_SOME
     node.holds = matcher.holds
-    node.constant = &matcher.constant
-    node.slot = slots.setdefault(ref.name, len(slots))
+    node.slot = _slot_of(owner, ref, slots)
     owner.kept.append(matcher)
-    slot = &owner.program.slots[node.slot]
+    if check.rhs is None:
+        node.constant = &matcher.constant
+    else:
+        node.first = _slot_of(owner, check.rhs, slots)
+    return 0
+
+
+cdef uint32_t _slot_of(ProgramOwner owner, FieldRef ref, dict slots) except? 0xFFFFFFFF:
+    cdef uint32_t number = slots.setdefault(ref.name, len(slots))
+    cdef Slot *slot = &owner.program.slots[number]
     if slot.function is NULL:
         owner.kept.append(ref)
         slot.function = ref.row.function
         slot.arg = &ref.arg
-    return 0
+    return number
 
 
 cdef int _lay_buckets(ProgramOwner owner, layout) except -1:

@@ -10,7 +10,9 @@ event of the code can match.
 from libc.stdint cimport uint32_t
 from libc.stdlib cimport free, malloc
 
-from falcomod.engine.fields.field cimport FieldRef
+from falcomod.engine.fields.field cimport (
+    FIELD_ANY, FIELD_FILTER_ONLY, FIELD_LIST, FIELD_NO_RHS, FIELD_PRINT_ONLY, FieldRef,
+)
 from falcomod.engine.match.program cimport program_match
 from falcomod.engine.state.context cimport Context, ContextView
 
@@ -18,7 +20,7 @@ from falcomod.engine.decode import schema
 from falcomod.engine.fields import registry
 from falcomod.engine.match import graph
 from falcomod.engine.match.decided import decided, is_of_code
-from falcomod.engine.match.operators import ALIASES, prepare
+from falcomod.engine.match.operators import prepare, prepare_between, split
 from falcomod.engine.match.program import assemble
 from falcomod.errors import CheckError, FieldError
 
@@ -74,26 +76,31 @@ class RulesetBuilder:
         self._refs = {}
         self._rules = []
 
-    def check(self, field: str, operator: str, values) -> int:
-        """The node of a check: *field* as written, *values* a sequence of str.
+    def check(self, field: str, operator: str, values, rhs: str = "") -> int:
+        """The node of a check: *field* as written, *values* a sequence of str, or none and *rhs* another field.
 
-        Raises CheckError for an unknown field, for an operator that the field's
-        type does not take, and for a value that cannot be read.
+        Fields may be expressions of transformers. Raises CheckError for an unknown
+        field, for an operator that the field's type does not take, for a value that
+        cannot be read, and for a field on the right side that cannot stand there.
         """
-        ref = self._ref(field)
+        cdef FieldRef ref = self._ref(field)
+        cdef bint is_list = ref.row.flags & FIELD_LIST != 0
         if isinstance(values, str):
             raise TypeError("values is a str, not a sequence of them")
+        if ref.row.flags & FIELD_PRINT_ONLY:
+            raise CheckError(f"field {field} can be printed but not compared")
+        if rhs:
+            return self._between(ref, operator, rhs)
         values = tuple(values)
-        kind = (<FieldRef>ref).row.type
         try:
-            matcher = prepare(kind, operator, values)
+            matcher = prepare(ref.row.type, operator, values, is_list)
         except CheckError as error:
             raise CheckError(f"{field}: {error}") from None
         if field == EVENT_TYPE:
             _check_event_types(operator, values)
-        name, values = _canonical(operator, values)
+        name, values = _canonical(operator, values, is_list)
         if name != operator:
-            matcher = prepare(kind, name, values)
+            matcher = prepare(ref.row.type, name, values, is_list)
         return self._graph.check(graph.Check(ref, name, values, matcher), is_of_code(ref))
 
     def all_of(self, nodes) -> int:
@@ -139,6 +146,26 @@ class RulesetBuilder:
         ruleset.buckets = buckets
         return ruleset
 
+    def _between(self, FieldRef ref, operator, rhs):
+        """The node of a check with another field on the right side."""
+        cdef FieldRef other = self._ref(rhs)
+        cdef bint is_list = ref.row.flags & FIELD_LIST != 0
+        if other.row.flags & (FIELD_NO_RHS | FIELD_ANY | FIELD_FILTER_ONLY | FIELD_PRINT_ONLY):
+            raise CheckError(f"field {rhs} cannot be on the right side of a comparison")
+        if is_list != (other.row.flags & FIELD_LIST != 0) or ref.row.type != other.row.type:
+            raise CheckError(
+                f"{ref.name} is {_type_text(ref)}, but {rhs} on the right side is {_type_text(other)}: "
+                "both must have the same type"
+            )
+        try:
+            matcher = prepare_between(ref.row.type, operator, is_list)
+        except CheckError as error:
+            raise CheckError(f"{ref.name}: {error}") from None
+        name, _ = _canonical(operator, (), is_list)
+        if name == "in" and not is_list:
+            name = "="
+        return self._graph.check(graph.Check(ref, name, (), matcher, other))
+
     def _ref(self, field):
         if field not in self._refs:
             try:
@@ -162,23 +189,36 @@ class RulesetBuilder:
         return tuple(rule for rule in rules if rule[1] != graph.FALSE)
 
 
-def _canonical(operator, values):
+def _canonical(operator, values, bint is_list):
     """One spelling for checks that mean the same."""
-    operator = ALIASES.get(operator, operator)
-    if operator == "intersects":         # of a field with one value
-        operator = "in"
-    if operator in ("in", "pmatch"):
+    name, modifier = split(operator)
+    if modifier == "oneof":
+        values = tuple(sorted(values))
+    elif modifier or name in ("in", "intersects", "pmatch"):
         values = tuple(sorted(set(values)))
-    if operator == "in" and len(values) == 1:
-        operator = "="
-    return operator, values
+    if modifier and len(values) == 1:
+        return name, values
+    if modifier:
+        return ("in", values) if name == "=" and modifier == "anyof" else (f"{name} {modifier}", values)
+    if is_list:
+        return name, values
+    if name == "intersects":             # of a field with one value
+        name = "in"
+    if name == "in" and len(values) == 1:
+        name = "="
+    return name, values
 
 
 def _check_event_types(operator, values):
-    if operator in ("=", "==", "!=", "in", "intersects"):
+    if split(operator)[0] in ("=", "!=", "in", "intersects"):
         for value in values:
             if not schema.codes_of(value):
                 raise CheckError(f"unknown event type '{value}': expected the name of a system call or event")
+
+
+def _type_text(FieldRef ref):
+    is_list = ref.row.flags & FIELD_LIST
+    return "a list" if is_list else f"of type {ref.info.type}"
 
 
 EVENT_TYPE = "evt.type"

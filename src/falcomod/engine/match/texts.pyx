@@ -8,14 +8,16 @@ that of bytes; "any case" is that of ASCII.
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport uint8_t, uint32_t
+from libc.stdlib cimport free, malloc
 from libc.string cimport memcmp
 
-from falcomod.engine.match.glob cimport GlobOwner, glob_matches, glob_new, Glob
+from falcomod.engine.match.glob cimport Glob, GlobOwner, glob_fits, glob_matches, glob_new
 from falcomod.engine.match.matcher cimport Constant, Matcher, comparison, matcher_new
 from falcomod.engine.match.pathtree cimport PathTree, PathTreeOwner, pathtree_covers, pathtree_new
 from falcomod.engine.match.textset cimport TextSet, TextSetOwner, textset_has, textset_new
 from falcomod.engine.types cimport Str, Value
 
+from falcomod.engine.match.regex import FORMS, regex
 from falcomod.errors import CheckError
 
 cdef extern from "string.h" nogil:
@@ -70,6 +72,23 @@ cdef bint contains_any_case(const Constant *constant, const Value *value) noexce
     return False
 
 
+cdef bint contains_other_any_case(const Constant *constant, const Value *value) noexcept nogil:
+    # Neither side is prepared, and both may be long: in lower case, memmem() can tell.
+    cdef size_t size = value.text.size
+    cdef char *lower
+    cdef bint found
+    if constant.text.size > value.text.size:
+        return False
+    lower = <char *>malloc(size + constant.text.size + 1)
+    if lower is NULL:
+        return False
+    _lower_all(value.text.data, value.text.size, lower)
+    _lower_all(constant.text.data, constant.text.size, lower + size)
+    found = memmem(lower, size, lower + size, constant.text.size) is not NULL
+    free(lower)
+    return found
+
+
 cdef bint starts_with(const Constant *constant, const Value *value) noexcept nogil:
     return (
         value.text.size >= constant.text.size
@@ -96,6 +115,14 @@ cdef bint like(const Constant *constant, const Value *value) noexcept nogil:
     return glob_matches(<const Glob *>constant.table, value.text.data, value.text.size)
 
 
+cdef bint like_other(const Constant *constant, const Value *value) noexcept nogil:
+    return glob_fits(&constant.text, False, value.text.data, value.text.size)
+
+
+cdef bint like_other_any_case(const Constant *constant, const Value *value) noexcept nogil:
+    return glob_fits(&constant.text, True, value.text.data, value.text.size)
+
+
 cdef bint below(const Constant *constant, const Value *value) noexcept nogil:
     return pathtree_covers(<const PathTree *>constant.table, value.text.data, value.text.size)
 
@@ -105,6 +132,12 @@ cdef inline int _order(const Str *left, const Str *right) noexcept nogil:
     if order:
         return order
     return (left.size > right.size) - (left.size < right.size)
+
+
+cdef void _lower_all(const char *data, uint32_t size, char *out) noexcept nogil:
+    cdef uint32_t i
+    for i in range(size):
+        out[i] = <char>_lower(data[i])
 
 
 cdef inline uint8_t _lower(char byte) noexcept nogil:
@@ -124,6 +157,18 @@ def buffer(int kind, str operator, values) -> Matcher:
     return _prepare(BUFFER, operator, [encoded(value) for value in values])
 
 
+def between_texts(int kind) -> dict:
+    """Rows for another field on the right side, which is a list of one."""
+    rows = TEXT | {"in": TEXT["="], "intersects": TEXT["="]} | OTHER
+    del rows["regex"], rows["pmatch"]
+    return rows
+
+
+def between_buffers(int kind) -> dict:
+    """As between_texts()."""
+    return BUFFER | {"in": BUFFER["="], "intersects": BUFFER["="]}
+
+
 def encoded(value: str) -> bytes:
     """The bytes that *value* stands for; escapes of undecodable bytes become those bytes."""
     if "\0" in value:
@@ -136,14 +181,19 @@ cdef bytes _from_hexadecimal(str operator, str value):
         # fromhex() would also take blanks.
         return bytes.fromhex(value if value.isalnum() else "?")
     except ValueError:
-        raise CheckError(f"'{value}' is not a hexadecimal string, which {operator} expects") from None
+        raise CheckError(
+            f"'{value}' is not hexadecimal: bcontains and bstartswith operator support hex strings only"
+        ) from None
 
 
 cdef Matcher _prepare(dict rows, str operator, list values):
-    cdef Matcher matcher = matcher_new(rows[operator])
+    cdef Matcher matcher
     cdef TextSetOwner members
     cdef GlobOwner pattern
     cdef PathTreeOwner paths
+    if operator == "regex":
+        return regex(values[0])
+    matcher = matcher_new(rows[operator])
     if operator in ("in", "intersects"):
         members = textset_new(values)
         matcher.owned = members
@@ -183,6 +233,7 @@ TEXT = {
     "endswith": comparison(ends_with, 3, 10),
     "glob": comparison(like, 15, 10),
     "iglob": comparison(like, 15, 10),
+    "regex": FORMS["regex"],
     "in": comparison(member, 6, 15),
     "intersects": comparison(member, 6, 15),
     "pmatch": comparison(below, 30, 15),
@@ -198,4 +249,11 @@ BUFFER = {
     "bstartswith": comparison(starts_with, 3, 10),
     "in": comparison(member, 6, 10),
     "intersects": comparison(member, 6, 10),
+}
+
+# Where a constant would be prepared, and another field is on the right side.
+OTHER = {
+    "icontains": comparison(contains_other_any_case, 80, 10),
+    "glob": comparison(like_other, 200, 10),
+    "iglob": comparison(like_other_any_case, 200, 10),
 }

@@ -42,9 +42,9 @@ def test_families_differ_and_that_is_no_error() -> None:
     [
         ("10.1.2", "unrecognized IPv4 address '10.1.2'"),
         ("10.1.2.256", "unrecognized IPv4 address"),
-        ("host", "unrecognized IPv4 address"),
+        ("host", "unrecognized IPv6 address"),
         ("fe80:::1", "unrecognized IPv6 address"),
-        ("", "unrecognized IPv4 address"),
+        ("", "unrecognized IPv6 address"),
     ],
 )
 def test_address_refuses(text: str, message: str) -> None:
@@ -61,7 +61,7 @@ def test_address_refuses(text: str, message: str) -> None:
         ("10.0.0.0/-1", "unrecognized IP network"),
         ("10.0.0.0/33", "at most 32 bits"),
         ("fe80::/129", "at most 128 bits"),
-        ("ten/8", "unrecognized IPv4 address"),
+        ("ten/8", "unrecognized IPv6 address"),
     ],
 )
 def test_net_refuses(text: str, message: str) -> None:

@@ -185,3 +185,65 @@ def test_view_that_is_over_is_refused(probe: Probe) -> None:
     probe.close()
     with pytest.raises(ValueError, match="callback"):
         ruleset_of(CAT).matching(view)
+
+
+# Two fields, lists, expressions -----------------------------------------------------------
+
+
+def matching(probe: Probe, *checks: tuple[Any, ...]) -> tuple[int, ...]:
+    """Numbers of the checks that hold for an openat of cat, whose parent is bash."""
+    builder = RulesetBuilder("all")
+    for rule_id, check in enumerate(checks):
+        builder.rule(rule_id, builder.check(*check), [OPENAT])
+    found: tuple[int, ...] = builder.build().matching(view_of_openat(probe))
+    return found
+
+
+def test_another_field_is_compared(probe: Probe) -> None:
+    assert matching(
+        probe,
+        ("proc.name", "!=", (), "proc.pname"),
+        ("proc.name", "=", (), "proc.pname"),
+        ("proc.name", ">", (), "proc.pname"),
+        ("proc.pid", ">", (), "proc.ppid"),
+        ("proc.pid", "<", (), "proc.ppid"),
+        ("fd.name", "endswith", (), "basename(fd.name)"),
+        ("concat('xx', proc.name)", "contains", (), "proc.name"),
+        ("proc.name", "glob", (), "concat('[a-c]', '*t')"),
+    ) == (0, 2, 3, 5, 6, 7)
+
+
+def test_field_without_a_value_on_either_side_satisfies_nothing(probe: Probe) -> None:
+    missing = "proc.aname[9]"
+    for operator in ("=", "!="):
+        assert matching(probe, ("proc.name", operator, (), f"tolower({MISSING})")) == ()
+        assert matching(probe, (missing, operator, (), "proc.name")) == ()
+
+
+def test_some_candidate_is_compared_with_another_field(probe: Probe) -> None:
+    assert matching(
+        probe,
+        ("proc.aname", "=", (), "proc.pname"),
+        ("proc.aname", "=", (), "proc.name"),
+        ("proc.aname", "!=", (), "proc.pname"),
+        ("proc.aname", "=", (), f"tolower({MISSING})"),
+    ) == (0, 2)
+
+
+def test_lists_are_compared(probe: Probe) -> None:
+    options = "getopt(('-a', '-b', proc.name), 'ab')"
+    assert matching(
+        probe,
+        (options, "in", ["a", "b", "c"]),
+        (options, "in", ["a"]),
+        (options, "intersects", ["a"]),
+        (options, "exists", ()),
+        ("getopt((proc.name), 'a')", "exists", ()),
+        ("getopt((proc.name), 'a')", "in", []),
+        (options, "in", (), "getopt(('-ba'), 'ab')"),
+        (options, "intersects", (), "getopt(('-a'), 'a')"),
+        (options, "in", (), "getopt(('-a'), 'a')"),
+    ) == (0, 2, 3, 6, 7)
+
+
+MISSING = "proc.exepath"  # of processes that were seeded without

@@ -31,6 +31,89 @@ def test_identical_checks_are_one_node(builder: RulesetBuilder) -> None:
     assert builder.check("proc.name", "=", ["a"]) != builder.check("proc.name", "!=", ["a"])
 
 
+@pytest.mark.parametrize(
+    ("one", "same"),
+    [
+        (("= anyof", ["a", "b"]), ("in", ["b", "a", "a"])),
+        (("== anyof", ["a"]), ("=", ["a"])),
+        (("!= allof", ["a", "a"]), ("!=", ["a"])),
+        (("startswith anyof", ["a", "b"]), ("startswith anyof", ["b", "a", "b"])),
+        (("== oneof", ["a", "b"]), ("= oneof", ["b", "a"])),
+        (("regex oneof", ["a"]), ("regex", ["a"])),
+    ],
+)
+def test_modifiers_that_mean_the_same_are_one_node(
+    builder: RulesetBuilder, one: tuple[str, list[str]], same: tuple[str, list[str]]
+) -> None:
+    assert builder.check("proc.name", *one) == builder.check("proc.name", *same)
+
+
+def test_modifiers_that_do_not_mean_the_same_are_not(builder: RulesetBuilder) -> None:
+    nodes = {
+        builder.check("proc.name", f"= {modifier}", values)
+        for modifier in ("oneof", "allof")
+        for values in (["a", "b"], ["a", "a", "b"])
+    }
+    assert len(nodes) == 3  # all of "a, a, b" is all of "a, b"
+
+
+def test_expressions_are_one_node_however_they_are_written(builder: RulesetBuilder) -> None:
+    node = builder.check("concat(proc.name, 'x')", "=", ["a"])
+    assert node == builder.check('concat( proc.name,"x" )', "=", ["a"])
+    assert node != builder.check("concat(proc.name, 'y')", "=", ["a"])
+    assert builder.text(node) == 'concat(proc.name, "x") = a'
+
+
+def test_another_field_on_the_right_side(builder: RulesetBuilder) -> None:
+    node = builder.check("proc.name", "=", (), rhs="proc.pname")
+    assert node == builder.check("proc.name", "in", (), "proc.pname")
+    assert node != builder.check("proc.name", "=", ["proc.pname"])
+    assert builder.text(node) == "proc.name = val(proc.pname)"
+    other = builder.check("proc.name", "startswith", (), "tolower(proc.pname)")
+    assert builder.text(other) == "proc.name startswith tolower(proc.pname)"
+
+
+@pytest.mark.parametrize(
+    ("field", "operator", "rhs", "message"),
+    [
+        ("proc.name", "=", "proc.pid", "proc.name is of type charbuf, but proc.pid on the right"),
+        ("proc.name", "=", "(proc.pname)", "unknown field '(proc.pname)'"),
+        (
+            "proc.name",
+            "in",
+            "getopt(('-a'), 'a')",
+            "getopt(('-a'), 'a') on the right side is a list",
+        ),
+        ("getopt(('-a'), 'a')", "in", "proc.name", "is a list, but proc.name on the right side is"),
+        (
+            "proc.name",
+            "regex",
+            "proc.pname",
+            "proc.name: 'regex' operator not supported for a text",
+        ),
+        ("proc.name", "pmatch", "proc.pname", "with another field on the right side"),
+        ("proc.name", "=", "proc.aname", "field proc.aname cannot be on the right side"),
+        ("proc.name", "=", "proc.nope", "unknown field 'proc.nope'"),
+        ("fd.net", "=", "fd.net", "field fd.net cannot be on the right side"),
+    ],
+)
+def test_right_side_refuses(
+    builder: RulesetBuilder, field: str, operator: str, rhs: str, message: str
+) -> None:
+    with pytest.raises(CheckError) as refused:
+        builder.check(field, operator, (), rhs)
+    assert message in str(refused.value)
+
+
+def test_list_operators_of_a_list_stay_what_they_are(builder: RulesetBuilder) -> None:
+    options = "getopt((proc.args[0], proc.args[1]), 'ab')"
+    nodes = {builder.check(options, name, ["a"]) for name in ("in", "intersects")}
+    nodes.add(builder.check(options, "exists", ()))
+    assert len(nodes) == 3
+    with pytest.raises(CheckError, match="'=' operator not supported for a list"):
+        builder.check(options, "=", ["a"])
+
+
 def test_conditions_of_several_rules_are_counted_once(builder: RulesetBuilder) -> None:
     for number in range(10):
         shared = builder.all_of(
@@ -85,6 +168,9 @@ def test_event_type_of_a_generic_call_is_left_to_the_event(builder: RulesetBuild
         ("exists", [], {OPENAT, CLOSE}),
         ("startswith", ["open"], {OPENAT}),
         ("glob", ["*e"], {CLOSE}),
+        ("startswith anyof", ["op", "x"], {OPENAT}),
+        ("!= allof", ["openat", "read"], {CLOSE}),
+        ("= anyof", ["openat", "read"], {OPENAT}),
         ("in", [], set()),
     ],
 )
@@ -129,6 +215,10 @@ def test_ruleset_without_rules_can_be_built(builder: RulesetBuilder) -> None:
         ("proc.pid", "=", ["a"], "proc.pid: 'a' is not a valid number"),
         ("evt.type", "=", ["opneat"], "unknown event type 'opneat'"),
         ("evt.type", "in", ["openat", "x"], "unknown event type 'x'"),
+        ("evt.type", "= oneof", ["openat", "x"], "unknown event type 'x'"),
+        ("evt.type", "!= allof", ["x"], "unknown event type 'x'"),
+        ("tolower(proc.nope)", "=", ["a"], "unknown field 'proc.nope'"),
+        ("len(proc.name)", "=", ["a"], "len(proc.name): 'a' is not a valid number"),
     ],
 )
 def test_check_refuses(
