@@ -7,9 +7,9 @@ import difflib
 
 from falcomod.alert.explanation import Explanation
 from falcomod.alert.model import Priority
-from falcomod.app import startup
 from falcomod.app.captures import Capture, open_capture
 from falcomod.app.explainers import MATCH, Explainers, explanation, load_collection
+from falcomod.app.rules_program import load_rules
 from falcomod.config.model import Config
 from falcomod.engine.decode.schema import EVENTS
 from falcomod.engine.match.ruleset import Ruleset, RulesetBuilder
@@ -95,7 +95,7 @@ def explain_event(config: Config, name: str, path: str, number: int) -> Explanat
     rule = collection.rules.get(name)
     if rule is None:
         raise UserError(_unknown_rule(name, collection))
-    compiled = startup.load_rules(config)
+    compiled = load_rules(config)
     if name in compiled.left_out:
         raise UserError(
             f"rule {name!r} is left out, for it has a fault:\n{compiled.left_out[name]}"

@@ -32,7 +32,9 @@ class Explainers:
     def condition(self, rule: Rule, view: ContextView) -> Finding:
         """Each part of a rule's condition at the event of a callback."""
         if rule.name not in self._known:
-            self._known[rule.name] = Explainer(self._collection, rule)
+            # Compiled rules may come from the cache, which has no texts.
+            written = self._collection.rules[rule.name]
+            self._known[rule.name] = Explainer(self._collection, written)
         return self._known[rule.name].condition(view)
 
     def of_alert(self, rule: Rule, view: ContextView) -> Explanation:

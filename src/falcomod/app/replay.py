@@ -19,6 +19,7 @@ from falcomod.app import startup
 from falcomod.app.agent import Agent
 from falcomod.app.captures import Capture, open_capture
 from falcomod.app.explainers import Explainers
+from falcomod.app.rules_program import load_rules
 from falcomod.app.statistics import Statistics
 from falcomod.config.model import Config
 from falcomod.errors import UserError
@@ -54,7 +55,7 @@ def run(
     the end for those, CaptureError for what is no capture.
     """
     began_s = time.monotonic()
-    rules = startup.load_rules(config)
+    rules = load_rules(config)
     sinks = startup.open_sinks(config, explain=explain)
     if progress is not None:
         sinks = [_Above(sink, progress) for sink in sinks]
@@ -139,7 +140,8 @@ class _Replay:
 
     def summary(self, elapsed_s: float) -> str:
         """The text at the end of the run."""
-        events = self._engine_counters.get("events", 0)
+        # Those of the files: Falco, too, counts the beginning of a call and its end.
+        events = sum(counters["events"] for _, counters in self._files)
         lines = [self._statistics.summary(self._engine_counters, {})]
         lines.append("Captures read:")
         lines += [f"   {path}: {_account(counters)}" for path, counters in self._files]
