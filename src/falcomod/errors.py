@@ -132,7 +132,15 @@ class CheckError(UserError):
 
 
 class TemplateError(UserError):
-    """An output template that cannot be read."""
+    """An output template that cannot be read.
+
+    *reason* is the message without the place, *offset* the characters before that.
+    """
+
+    def __init__(self, message: str, *, reason: str = "", offset: int = 0) -> None:
+        super().__init__(message)
+        self.reason = reason or message
+        self.offset = offset
 
 
 class EnvironmentFault(FalcomodError):

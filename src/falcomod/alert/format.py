@@ -130,19 +130,20 @@ def _token(text: str, percent: int) -> tuple[Token, int]:
     if match:
         width, start = int(match.group()), match.end()
     if start == len(text):
-        raise TemplateError(_fault(text, percent, "a field was expected after %"))
+        raise _fault(text, percent, "a field was expected after %")
     try:
         ref, size = bind_prefix(text[start:])
     except FieldError as error:
-        raise TemplateError(_fault(text, percent, str(error))) from None
+        raise _fault(text, percent, str(error)) from None
     if "filter-only" in ref.info.flags:
-        raise TemplateError(_fault(text, percent, f"{ref.name} can be compared but not printed"))
+        raise _fault(text, percent, f"{ref.name} can be compared but not printed")
     return Token(text[start : start + size], ref, width), start + size
 
 
-def _fault(text: str, position: int, what: str) -> str:
+def _fault(text: str, position: int, what: str) -> TemplateError:
     quoted = text.replace("\n", " ")
-    return f"column {position + 1}: {what}\n    {quoted}\n    {' ' * position}^"
+    message = f"column {position + 1}: {what}\n    {quoted}\n    {' ' * position}^"
+    return TemplateError(message, reason=what, offset=position)
 
 
 def _clock(time_ns: int) -> str:

@@ -115,6 +115,8 @@ def test_unreadable_template_is_refused_with_the_place(
     assert lines[0].startswith(f"column {column}: ")
     assert message in lines[0]
     assert lines[1:] == [f"    {text}", " " * (3 + column) + "^"]
+    assert message in raised.value.reason
+    assert raised.value.offset == column - 1
 
 
 # Lines
