@@ -47,9 +47,10 @@ test-vm: $(TESTABLE) ## driver and end-to-end tests on Debian's kernel in QEMU
 	tests/vm/run $(BIN)/python
 
 .PHONY: fuzz
-fuzz: $(TESTABLE) ## mutated records and captures through a build with sanitizers, mutated rules files
+fuzz: $(TESTABLE) ## mutated records, captures and audit events through a build with sanitizers, mutated rules files
 	tests/fuzz/run-sanitized $(BIN)/python
 	tests/fuzz/run-sanitized $(BIN)/python captures
+	tests/fuzz/run-sanitized $(BIN)/python audit
 	$(BIN)/python -m tests.fuzz.rules
 
 .PHONY: bench
