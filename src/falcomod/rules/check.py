@@ -9,30 +9,31 @@ place in the rules file.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Collection, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from falcomod.errors import CheckError, FieldError, RuleError
-from falcomod.rules.ast import And, Check, Node, Not, Or
+from falcomod.rules import ast, deprecated, expression
+from falcomod.rules.ast import Check, Node
+from falcomod.rules.model import RuleException
 from falcomod.rules.narrow import type_values
-
-# Only exit events are delivered: these fields still have values, but no use.
-DEPRECATED_FIELDS = frozenset(
-    {
-        "evt.dir", "evt.latency", "evt.latency.s", "evt.latency.ns", "evt.latency.human",
-        "evt.wait_latency",
-    }
-)  # fmt: skip
+from falcomod.rules.text import SourceText
 
 _CODE = "LOAD_ERR_COMPILE_CONDITION"
 _UNKNOWN = "LOAD_UNKNOWN_FILTER"
+_VALIDATE = "LOAD_ERR_VALIDATE"
+
+# Fields of audit events; old rules took "<NA>" for a value that they have.
+_UNSAFE_NA = re.compile(r"(?:ka|jevt)\.")
+_NA_OPERATORS = frozenset({"=", "==", "!=", "in", "intersects", "pmatch"})
 
 
 class Builder(Protocol):
     """The part of engine.match.ruleset.RulesetBuilder that is asked here."""
 
-    def check(self, field: str, operator: str, values: Sequence[str]) -> int:
+    def check(self, field: str, operator: str, values: Sequence[str], rhs: str = "") -> int:
         """The node of a comparison; raises CheckError."""
 
 
@@ -65,56 +66,100 @@ class Checker:
         An unknown field or event type has the code LOAD_UNKNOWN_FILTER, by which
         a rule that wants so is left out instead of being an error.
         """
-        found = self._found.get(id(tree))
-        if found is None:
-            found = self._found[id(tree)] = (tree, self._faults(tree))
-        return found[1]
+        return ast.bottom_up(tree, self._faults, self._found)
 
-    def _faults(self, node: Node) -> Faults:
+    def exception_faults(self, exceptions: Iterable[RuleException]) -> list[RuleError]:
+        """Fields of exceptions that do not exist, whether or not there are values for them."""
+        return [
+            SourceText.of(name).error(
+                f"'{name.value}' is not a supported filter field", 0, code=_VALIDATE
+            )
+            for exception in exceptions
+            for name in exception.fields
+            if not self._is_field(name.value.strip())
+        ]
+
+    def _is_field(self, text: str) -> bool:
+        try:
+            self.bind(expression.spelling(text))
+        except (FieldError, expression.Unreadable):
+            return False
+        return True
+
+    def _faults(self, node: Node, below: list[Faults]) -> Faults:
         if isinstance(node, Check):
             if node not in self._answers:
                 self._answers[node] = self._asked(node)
             answer = self._answers[node]
             errors = (_placed(node, answer.error),) if answer.error else ()
             return Faults(errors, tuple(_placed(node, note) for note in answer.warnings))
-        children: tuple[Node, ...] = ()
-        if isinstance(node, And | Or):
-            children = node.children
-        elif isinstance(node, Not):
-            children = (node.child,)
-        below = [self.faults(child) for child in children]
+        found = [faults for faults in below if faults.errors or faults.warnings]
+        if len(found) < 2:
+            return found[0] if found else _NO_FAULTS
         return Faults(
-            tuple(error for faults in below for error in faults.errors),
-            tuple(warning for faults in below for warning in faults.warnings),
+            tuple(error for faults in found for error in faults.errors),
+            tuple(warning for faults in found for warning in faults.warnings),
         )
 
     def _asked(self, check: Check) -> _Answer:
-        try:
-            self.bind(check.field)
-        except FieldError as error:
-            return _Answer(_Note(str(error), _UNKNOWN, ""))
+        for side in filter(None, (check.field, check.rhs)):
+            try:
+                self.bind(side)
+            except FieldError as error:
+                return _Answer(_Note(str(error), _UNKNOWN, ""))
         for value in type_values(check):
             if value not in self.event_types:
-                message = f"unknown event type {value!r}"
+                message = f"unknown event type {value}"
                 return _Answer(_Note(message, _UNKNOWN, _similar(value, self.event_types)))
         try:
-            self.builder.check(check.field, check.operator, check.values)
+            checked_by(self.builder, check)
         except CheckError as error:
             return _Answer(_Note(str(error), _CODE, ""))
         return _Answer(None, tuple(self._warnings(check)))
 
     def _warnings(self, check: Check) -> Iterator[_Note]:
-        if check.field in DEPRECATED_FIELDS:
-            message = f"field {check.field} is deprecated: only the end of a call is an event"
-            yield _Note(message, "LOAD_DEPRECATED_ITEM", "leave the comparison out")
+        for name in deprecated.names((check.field, check.rhs)):
+            yield _Note(deprecated.message(name, "condition"), deprecated.CODE, deprecated.REMEDY)
         for value in check.values:
-            if value in self.fields:
-                message = f"{value!r} may be a valid field misused as a constant value"
-                yield _Note(message, "LOAD_COMPILE_CONDITION", "")
-            elif value == "<NA>":
-                message = "a field without a value equals nothing, not even '<NA>'"
-                remedy = f"write 'not {check.field} exists'"
-                yield _Note(message, "LOAD_UNSAFE_NA_CHECK", remedy)
+            yield from self._doubts(check, value)
+
+    def _doubts(self, check: Check, value: str) -> Iterator[_Note]:
+        """What the value, which is right, may have been meant to be."""
+        if check.operator.partition(" ")[0] == "regex" and _PLAIN_REGEX.fullmatch(value):
+            message = (
+                f"regex check with '{value}' may be optimized with simpler operators such as"
+                " '=', 'contains', 'startswith', 'endswith'"
+            )
+            yield _Note(message, "LOAD_COMPILE_CONDITION", _simpler(check, value))
+        without_blanks = "".join(value.split())
+        if without_blanks.partition("[")[0] in self.fields and self._is_field(without_blanks):
+            message = f"'{value}' may be a valid field misused as a const string value"
+            remedy = f"to compare with the field, write val({without_blanks})"
+            yield _Note(message, "LOAD_COMPILE_CONDITION", remedy)
+        if _LIKE_TRANSFORMER.fullmatch(without_blanks):
+            message = f"'{value}' may be a valid field transformer misused as a const string value"
+            remedy = "to compare with what it gives, take the quotes away"
+            yield _Note(message, "LOAD_COMPILE_CONDITION", remedy)
+        if value == "<NA>" and check.operator in _NA_OPERATORS and _UNSAFE_NA.match(check.field):
+            message = "a field without a value equals nothing, not even '<NA>'"
+            remedy = f"write 'not {check.field} exists'"
+            yield _Note(message, "LOAD_UNSAFE_NA_CHECK", remedy)
+
+
+def checked_by(builder: Builder, check: Check) -> int:
+    """The node of *check* in a builder's graph; raises CheckError."""
+    if check.rhs:
+        return builder.check(check.field, check.operator, (), check.rhs)
+    return builder.check(check.field, check.operator, check.values)
+
+
+def _simpler(check: Check, pattern: str) -> str:
+    """The comparison that means what a regular expression does, if it is exactly that."""
+    match = _PLAIN_REGEX.fullmatch(pattern)
+    if not match or " " in check.operator or {match["before"], match["after"]} - {"", ".*"}:
+        return ""
+    operator = _OPERATOR_FOR[bool(match["before"]), bool(match["after"])]
+    return f"write {ast.to_text(Check(check.field, operator, (match['text'],)))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +185,19 @@ def _placed(check: Check, note: _Note) -> RuleError:
 def _similar(name: str, names: Collection[str]) -> str:
     close = difflib.get_close_matches(name, list(names), n=3)
     return f"did you mean {' or '.join(close)}?" if close else ""
+
+
+_NO_FAULTS = Faults((), ())
+
+# Text without patterns in it, but for what may go before and after.
+_PLAIN_REGEX = re.compile(
+    r"\^?(?P<before>(?:\.[+*?])?)(?P<text>[^.+*?^$()\[\]{}|\\]*)(?P<after>(?:\.[+*?])?)\$?",
+    re.DOTALL,
+)
+_OPERATOR_FOR = {
+    (False, False): "=",
+    (True, True): "contains",
+    (False, True): "startswith",
+    (True, False): "endswith",
+}
+_LIKE_TRANSFORMER = re.compile(rf"(?:val|{'|'.join(expression.TRANSFORMERS)})\(.*\)", re.DOTALL)

@@ -13,17 +13,19 @@ from dataclasses import dataclass, field
 from falcomod.alert.format import Template
 from falcomod.alert.model import Priority
 from falcomod.engine.decode.schema import EVENTS, SYSCALLS, codes_of
-from falcomod.engine.fields.registry import all_fields, bind
+from falcomod.engine.fields.registry import all_fields
 from falcomod.engine.match.ruleset import Ruleset, RulesetBuilder
-from falcomod.errors import RuleError, RuleLoadError, TemplateError
+from falcomod.errors import FieldError, RuleError, RuleLoadError, TemplateError
+from falcomod.rules import ast, deprecated
 from falcomod.rules.ast import And, Check, Constant, Node, Not, Or
-from falcomod.rules.check import Checker
+from falcomod.rules.check import Checker, checked_by
 from falcomod.rules.fold import Folder
 from falcomod.rules.lost import without_lost
 from falcomod.rules.model import SOURCE_SYSCALL, Rule, RuleCollection
 from falcomod.rules.narrow import Narrower
 from falcomod.rules.resolve import Resolver
-from falcomod.rules.select import Selection, select
+from falcomod.rules.select import Selection, select, unused
+from falcomod.rules.sources import EVENT_TYPES, SOURCES
 
 # More event codes than this in one rule cost more than most rules are worth.
 MANY_EVENT_CODES = 100
@@ -36,19 +38,27 @@ class CompiledRule:
     rule_id: int
     rule: Rule
     template: Template
+    tree: Node  # of its condition, with nothing left to be put in
+    codes: frozenset[int]  # of the events that it is tried on
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledRules:
     """The rules that are on, by rule_id, and what they need to be captured."""
 
-    ruleset: Ruleset
+    rulesets: Mapping[str, Ruleset]  # by source of the events, of every source there is
     rules: tuple[CompiledRule, ...]
     codes: frozenset[int]  # of events
     syscalls: frozenset[int]  # portable numbers
     warnings: tuple[RuleError, ...]  # of loading and compiling, sorted by place
     skipped: tuple[RuleError, ...] = ()  # faults of what was left out, sorted by place
     left_out: Mapping[str, RuleError] = field(default_factory=dict)  # rules, each with a reason
+    unused: tuple[str, ...] = ()  # steps of the selection that mean no rule
+
+    @property
+    def ruleset(self) -> Ruleset:
+        """The rules about system calls."""
+        return self.rulesets[SOURCE_SYSCALL]
 
 
 def compile_rules(
@@ -59,14 +69,15 @@ def compile_rules(
     selection: Sequence[Selection] = (),
     skip_bad: bool = False,
 ) -> CompiledRules:
-    """The program of all enabled rules that are at least as severe as *priority*.
+    """The programs of all enabled rules that are at least as severe as *priority*.
 
     *selection* switches rules on and off, in its order.  Rules that are off are checked
     all the same.  Raises RuleLoadError with every fault; with *skip_bad* rules with a
     fault are left out instead.
     """
     collection, lost = without_lost(collection)
-    work = _Compilation(collection, priority, RulesetBuilder(matching), selection, skip_bad)
+    builders = builders_of(matching)
+    work = _Compilation(collection, priority, builders, selection, skip_bad)
     work.left_out.update(lost)
     work.errors.extend(lost.values())
     for run in PASSES:
@@ -75,14 +86,32 @@ def compile_rules(
     if work.errors and not skip_bad:
         raise RuleLoadError(_once(work.errors), warnings)
     return CompiledRules(
-        ruleset=work.builder.build(),
+        rulesets=rulesets_of(work.compiled, work.builders),
         rules=tuple(work.compiled),
         codes=frozenset().union(*(draft.codes for draft in work.drafts if draft.on)),
         syscalls=frozenset().union(*(draft.syscalls for draft in work.drafts if draft.on)),
         warnings=tuple(warnings),
         skipped=tuple(_once([*collection.skipped, *work.errors])),
         left_out=work.left_out,
+        unused=tuple(map(str, unused(collection.rules.values(), selection))),
     )
+
+
+def builders_of(matching: str) -> dict[str, RulesetBuilder]:
+    """A builder for each source of events."""
+    return {source: RulesetBuilder(matching) for source in SOURCES}
+
+
+def rulesets_of(
+    rules: Iterable[CompiledRule], builders: Mapping[str, RulesetBuilder]
+) -> dict[str, Ruleset]:
+    """The programs of *rules*, by source."""
+    nodes: dict[str, dict[int, tuple[Node, int]]] = {source: {} for source in builders}
+    for entry in rules:
+        source = entry.rule.source
+        builder = builders[source]
+        builder.rule(entry.rule_id, _emit(builder, entry.tree, nodes[source]), entry.codes)
+    return {source: builder.build() for source, builder in builders.items()}
 
 
 _UNREAD = Constant(False)
@@ -108,7 +137,7 @@ class _Compilation:
 
     collection: RuleCollection
     priority: Priority
-    builder: RulesetBuilder
+    builders: Mapping[str, RulesetBuilder]  # by source
     selection: Sequence[Selection]
     skip_bad: bool
     left_out: dict[str, RuleError] = field(default_factory=dict)
@@ -132,7 +161,7 @@ def _select(work: _Compilation) -> None:
     """Rules of a source that exists."""
     enabled = select(work.collection.rules.values(), work.selection)
     for rule in work.collection.rules.values():
-        if rule.source == SOURCE_SYSCALL:
+        if rule.source in SOURCES:
             on = rule.name in enabled and rule.priority <= work.priority
             work.drafts.append(_Draft(rule, on))
         else:
@@ -172,17 +201,26 @@ def _check(work: _Compilation) -> None:
     """Fields, operators and values, asked of the engine."""
     names = frozenset(info.name for info in all_fields())
     checkers = {
-        True: Checker(work.builder, bind, _TYPES, names),
-        # What is off is checked as well, but has no place in the graph that runs.
-        False: Checker(RulesetBuilder("first"), bind, _TYPES, names),
+        (source.name, on): Checker(builder, source.bind, EVENT_TYPES, names)
+        for source in SOURCES.values()
+        for on, builder in (
+            (True, work.builders[source.name]),
+            # What is off is checked as well, but has no place in the graph that runs.
+            (False, RulesetBuilder("first")),
+        )
     }
 
     def checked(draft: _Draft) -> bool:
         if draft.tree is _UNREAD:
             return False
-        faults = checkers[draft.on].faults(draft.tree)
+        checker = checkers[draft.rule.source, draft.on]
+        faults = checker.faults(draft.tree)
         work.warnings.extend(faults.warnings)
-        return not _report(work, draft, faults.errors)
+        excepted = checker.exception_faults(draft.rule.exceptions)
+        # The condition has the same fault where the exception has values.
+        told = {error.location for error in excepted}
+        rest = [error for error in faults.errors if error.location not in told]
+        return not _report(work, draft, [*excepted, *rest])
 
     work.require(checked)
 
@@ -193,11 +231,20 @@ def _format(work: _Compilation) -> None:
     def formatted(draft: _Draft) -> bool:
         output = draft.rule.output
         try:
-            draft.template = Template.parse(output.text.strip())
+            draft.template = Template.parse(deprecated.without_container_info(output))
+            for name in draft.template.field_names:
+                SOURCES[draft.rule.source].bind(name)
         except TemplateError as error:
-            return not _report(
-                work, draft, [output.error(str(error), 0, code="LOAD_ERR_COMPILE_OUTPUT")]
-            )
+            # The template is the text without the blanks before it.
+            blanks = len(output.text) - len(output.text.lstrip())
+            offset = blanks + error.offset if deprecated.CONTAINER_INFO not in output.text else 0
+            fault = output.error(error.reason, offset, code="LOAD_ERR_COMPILE_OUTPUT")
+            return not _report(work, draft, [fault])
+        except FieldError as error:
+            fault = output.error(str(error), 0, code="LOAD_ERR_COMPILE_OUTPUT")
+            return not _report(work, draft, [fault])
+        fields = draft.template.field_names
+        work.warnings.extend(deprecated.warnings_of_output(output, fields))
         return True
 
     work.require(formatted)
@@ -246,9 +293,9 @@ def _fold(work: _Compilation) -> None:
 
 def _narrow(work: _Compilation) -> None:
     """Event types that a rule is tried on."""
-    narrower = Narrower(_TYPES)
+    narrowers = {source.name: Narrower(source.types) for source in SOURCES.values()}
     for draft in work.drafts:
-        names = narrower.types(draft.tree)
+        names = narrowers[draft.rule.source].types(draft.tree)
         draft.codes = frozenset().union(*(codes_of(name) for name in names))
         draft.syscalls = frozenset().union(*(_SYSCALLS_OF.get(name, ()) for name in names))
         if len(draft.codes) > MANY_EVENT_CODES and draft.rule.warn_evttypes:
@@ -261,36 +308,32 @@ def _narrow(work: _Compilation) -> None:
             )
 
 
-def _build(work: _Compilation) -> None:
-    """Rules that are on to nodes of one graph, in the order of definition."""
-    if work.errors and not work.skip_bad:
-        return
-    nodes: dict[int, int] = {}
+def _number(work: _Compilation) -> None:
+    """Rules that are on get their numbers, in the order of definition."""
     for draft in work.drafts:
-        if not draft.on:
-            continue
-        assert draft.template is not None, "formatting comes before building"
-        rule_id = len(work.compiled)
-        work.compiled.append(CompiledRule(rule_id, draft.rule, draft.template))
-        work.builder.rule(rule_id, _emit(work.builder, draft.tree, nodes), draft.codes)
+        if draft.on:
+            assert draft.template is not None, "formatting comes before numbering"
+            rule_id = len(work.compiled)
+            compiled = CompiledRule(rule_id, draft.rule, draft.template, draft.tree, draft.codes)
+            work.compiled.append(compiled)
 
 
-def _emit(builder: RulesetBuilder, node: Node, nodes: dict[int, int]) -> int:
-    """The id of a tree in the graph; *nodes* knows trees by identity while drafts hold them."""
-    if id(node) in nodes:
-        return nodes[id(node)]
-    if isinstance(node, And | Or):
-        children = [_emit(builder, child, nodes) for child in node.children]
-        made = builder.all_of(children) if isinstance(node, And) else builder.any_of(children)
-    elif isinstance(node, Not):
-        made = builder.negate(_emit(builder, node.child, nodes))
-    elif isinstance(node, Check):
-        made = builder.check(node.field, node.operator, node.values)
-    else:
+def _emit(builder: RulesetBuilder, tree: Node, nodes: dict[int, tuple[Node, int]]) -> int:
+    """The id of a tree in the graph; *nodes* knows those of all trees so far by identity."""
+
+    def made(node: Node, children: list[int]) -> int:
+        if isinstance(node, And):
+            return int(builder.all_of(children))
+        if isinstance(node, Or):
+            return int(builder.any_of(children))
+        if isinstance(node, Not):
+            return int(builder.negate(children[0]))
+        if isinstance(node, Check):
+            return checked_by(builder, node)
         assert isinstance(node, Constant), "macros are put in before building"
-        made = builder.constant(node.value)
-    nodes[id(node)] = int(made)
-    return nodes[id(node)]
+        return int(builder.constant(node.value))
+
+    return ast.bottom_up(tree, made, nodes)
 
 
 def _once(errors: Iterable[RuleError]) -> list[RuleError]:
@@ -317,11 +360,8 @@ PASSES: tuple[Callable[[_Compilation], None], ...] = (
     _drop,
     _fold,
     _narrow,
-    _build,
+    _number,
 )
 
 _SYSCALLS_OF = _syscalls_by_type()
-_TYPES = frozenset(
-    {event.name for event in EVENTS.values()} | {name for name in SYSCALLS if codes_of(name)}
-)
 _UNKNOWN_CODES = ("LOAD_UNKNOWN_FILTER", "LOAD_ERR_COMPILE_OUTPUT")

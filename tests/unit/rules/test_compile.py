@@ -74,7 +74,7 @@ def test_event_of_several_calls_needs_all_of_them() -> None:
 
 def test_a_rule_about_any_event_needs_everything_and_is_warned_of() -> None:
     compiled = compile_rules(load(rule("one", "proc.name = a")))
-    assert compiled.codes == frozenset(EVENTS)
+    assert compiled.codes == frozenset(EVENTS) - codes_of("pluginevent")
     assert compiled.syscalls == {info.sc for info in SYSCALLS.values()}
     assert codes(compiled) == ["LOAD_NO_EVTTYPE"]
     quiet = compile_rules(load(rule("one", "proc.name = a", "warn_evttypes: false")))
@@ -89,10 +89,62 @@ def test_a_rule_that_never_matches_needs_nothing() -> None:
 
 
 def test_an_unknown_source_is_skipped_with_a_warning() -> None:
-    text = rule("audit", "ka.verb = create", "source: k8s_audit") + rule("one", OPEN)
+    text = rule("cloud", "ct.name = ConsoleLogin", "source: aws_cloudtrail") + rule("one", OPEN)
     compiled = compile_rules(load(text))
     assert names(compiled) == ["one"]
     assert codes(compiled) == ["LOAD_UNKNOWN_SOURCE"]
+
+
+AUDIT = ("source: k8s_audit", "output: '%ka.user.name'")
+
+
+def test_rules_of_each_source_are_a_program_of_their_own() -> None:
+    text = rule("call", OPEN) + rule("audit", "ka.verb = create", *AUDIT) + rule("call 2", OPEN)
+    compiled = compile_rules(load(text))
+    assert names(compiled) == ["call", "audit", "call 2"]
+    assert codes(compiled) == []
+    assert list(compiled.rulesets) == ["syscall", "k8s_audit"]
+    assert compiled.ruleset is compiled.rulesets["syscall"]
+    [plugin_event] = codes_of("pluginevent")
+    assert compiled.rulesets["k8s_audit"].rules_of(plugin_event) == (1,)
+    assert compiled.ruleset.rules_of(plugin_event) == ()
+    assert {compiled.ruleset.rules_of(code) for code in codes_of("openat")} == {(0, 2)}
+
+
+def test_a_rule_about_any_audit_event_is_no_slow_one() -> None:
+    compiled = compile_rules(load(rule("all", "evt.num > 0", *AUDIT)))
+    assert compiled.codes == codes_of("pluginevent")
+    assert (compiled.syscalls, codes(compiled)) == (frozenset(), [])
+
+
+def test_a_macro_may_be_used_by_rules_of_both_sources() -> None:
+    text = (
+        "- macro: late\n  condition: evt.num > 5\n"
+        + rule("call", f"{OPEN} and late")
+        + rule("audit", "late", *AUDIT)
+    )
+    compiled = compile_rules(load(text))
+    assert [compiled.rulesets[source].rule_count for source in compiled.rulesets] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("condition", "more", "code"),
+    [
+        ("proc.name = a", AUDIT, "LOAD_ERR_COMPILE_CONDITION"),
+        ("ka.verb = a", (), "LOAD_ERR_COMPILE_CONDITION"),
+        ("ka.verb = val(proc.name)", AUDIT, "LOAD_ERR_COMPILE_CONDITION"),
+        ("ka.verb = a", ("source: k8s_audit", "output: '%proc.name'"), "LOAD_ERR_COMPILE_OUTPUT"),
+        (OPEN, ("output: '%tolower(ka.verb)'",), "LOAD_ERR_COMPILE_OUTPUT"),
+    ],
+)
+def test_fields_of_another_source_are_unknown(
+    condition: str, more: tuple[str, ...], code: str
+) -> None:
+    with pytest.raises(RuleLoadError, match="is no field of events of the source") as raised:
+        compile_rules(load(rule("one", condition, *more)))
+    assert [error.code for error in raised.value.errors] == [code]
+    skipped = compile_rules(load(rule("one", condition, *more, "skip-if-unknown-filter: true")))
+    assert codes(skipped) == ["LOAD_UNKNOWN_FILTER"]
 
 
 def test_a_rule_may_ask_to_be_skipped_for_what_is_unknown() -> None:
@@ -221,6 +273,15 @@ def test_warnings_stand_beside_faults() -> None:
     assert [warning.code for warning in caught.value.warnings] == ["LOAD_NO_EVTTYPE"]
 
 
+def test_faults_of_outputs_are_where_they_stand() -> None:
+    with pytest.raises(RuleLoadError) as caught:
+        compile_rules(load(rule("one", OPEN, "output: ' text %no.field'")))
+    (error,) = caught.value.errors
+    assert str(error.location) == "rules.yaml:5:18"
+    assert error.message.startswith("unknown field 'no.field'")
+    assert "\n" not in error.message
+
+
 def test_equal_conditions_of_several_rules_are_one_node() -> None:
     one = compile_rules(load(rule("a", OPEN)))
     three = compile_rules(load(rule("a", OPEN) + rule("b", OPEN) + rule("c", OPEN)))
@@ -230,7 +291,7 @@ def test_equal_conditions_of_several_rules_are_one_node() -> None:
 def test_passes_run_in_the_order_in_which_they_rely_on_each_other() -> None:
     order = [run.__name__ for run in PASSES]
     assert order.index("_resolve") < order.index("_check") < order.index("_fold")
-    assert order.index("_fold") < order.index("_narrow") < order.index("_build")
+    assert order.index("_fold") < order.index("_narrow") < order.index("_number")
 
 
 def test_an_unknown_field_of_an_exception_is_told_once() -> None:

@@ -19,6 +19,17 @@ NEVER, ALWAYS = Check("evt.num", "=", ("0",)), Check("evt.num", ">=", ("0",))
         (NEVER, Constant(False)),
         (ALWAYS, Constant(True)),
         (Check("evt.num", "=", ("1",)), Check("evt.num", "=", ("1",))),
+        (Check("evt.num", "in", ("0", "00")), Constant(False)),
+        (Check("evt.num", "in", ("0", "5")), Check("evt.num", "in", ("0", "5"))),
+        (Check("evt.num", "<", ("1",)), Constant(False)),
+        (Check("evt.num", "<", ("2",)), Check("evt.num", "<", ("2",))),
+        (Check("evt.num", "<=", ("1",)), Check("evt.num", "<=", ("1",))),
+        (Check("evt.num", ">=", ("1",)), Constant(True)),
+        (Check("evt.num", ">", ("1",)), Check("evt.num", ">", ("1",))),
+        (Check("evt.num", "!=", ("0",)), Constant(True)),
+        (Check("evt.num", "exists"), Constant(True)),
+        (Check("evt.num", "=", ("x",)), Check("evt.num", "=", ("x",))),
+        (Check("evt.num", "<", (), "evt.num"), Check("evt.num", "<", (), "evt.num")),
         (And((A, NEVER)), Constant(False)),
         (And((A, ALWAYS)), A),
         (Or((A, NEVER)), A),
@@ -47,6 +58,17 @@ def test_shared_parts_stay_shared() -> None:
     assert isinstance(first, And)
     assert isinstance(second, And)
     assert first.children[1] is second.children[1]
+
+
+def test_what_is_equal_becomes_one_object_and_depth_is_no_matter() -> None:
+    folder = Folder()
+    one, other = folder.fold(And((A, Not(B)))), folder.fold(Or((A, And((A, Not(B))))))
+    assert isinstance(other, Or)
+    assert other.children[1] is one
+    deep: Node = A
+    for _ in range(3000):
+        deep = And((B, Not(deep)))
+    assert len(list(ast.walk(folder.fold(deep)))) == 9001
 
 
 _leaves = st.sampled_from([A, B, NEVER, ALWAYS, Constant(True), Constant(False)])
