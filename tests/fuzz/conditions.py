@@ -4,7 +4,7 @@
 Starts from conditions that use every construct (CORPUS) and from texts that are made
 to be slow or deep (AWKWARD).  The only answers allowed are a tree, whose text gives the
 same tree again, and a RuleError whose place lies in the text; each within LIMIT_S.
-FALCOMOD_FUZZ_SECONDS in the environment says how long it runs, 20 s without it.
+FALCOMOD_FUZZ_S in the environment says for how many seconds it runs, 20 without it.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=int(time.time()))
     arguments = parser.parse_args()
-    seconds = float(os.environ.get("FALCOMOD_FUZZ_SECONDS", "20"))
+    seconds = float(os.environ.get("FALCOMOD_FUZZ_S", "20"))
     print(f"seed {arguments.seed}, {seconds:g} s", flush=True)
     rng = random.Random(arguments.seed)
     signal.signal(signal.SIGALRM, too_slow)
