@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prints tests/golden anew, each file from the thing it guards; review the difference.
 
-events.tsv, fields.tsv and flags.tsv are copies of public facts and are never printed.
+The files that end in .tsv are copies of public facts and are never printed.
 """
 
 from __future__ import annotations

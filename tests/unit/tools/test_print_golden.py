@@ -7,7 +7,7 @@ import pytest
 
 from tools.print_golden import GOLDEN, PRINTERS
 
-COPIED = {"events.tsv", "fields.tsv", "flags.tsv"}
+COPIED = {"conversions.tsv", "events.tsv", "fields.tsv", "flags.tsv", "old_events.tsv"}
 
 
 @pytest.mark.parametrize("name", PRINTERS)

@@ -70,9 +70,7 @@ cdef struct Piece:
 # Of plan; frozen once the module is imported.
 cdef const Row *ROWS = plan_rows()
 cdef uint8_t ZEROS[16]
-cdef uint8_t ONES[16]
 memset(ZEROS, 0, sizeof(ZEROS))
-memset(ONES, 0xFF, sizeof(ONES))
 
 
 cdef class Converter:
@@ -330,7 +328,7 @@ cdef void enter_param(const Enter *enter, uint32_t index, Piece *piece) noexcept
 cdef void find_piece(
     const Source *source, const View *view, const Enter *enter, Piece *piece
 ) noexcept nogil:
-    piece.data = &ONES[0] if source.default_byte else &ZEROS[0]
+    piece.data = ZEROS
     piece.size = source.default_size
     if source.kind == SOURCE_EVENT:
         piece.data = view.param[source.index] + source.skip

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What to do with a record, by its code and its number of parameters."""
 
-from libc.stdint cimport int16_t, uint8_t, uint16_t, uint32_t
+from libc.stdint cimport uint8_t, uint16_t, uint32_t
 
 cdef enum:
     PLAN_PARAMS = 32             # FM_PARAMS_MAX
@@ -20,8 +20,7 @@ cdef struct Source:
     uint8_t skip                 # bytes left out at its beginning
     uint8_t width                # what is longer is cut; 0: as long as it is
     uint8_t is_string            # 1: the text "(NULL)" is absent
-    uint8_t default_size         # bytes
-    uint8_t default_byte         # each of them
+    uint8_t default_size         # bytes, all 0
 
 # How a record is made from one of another generation.
 cdef struct Plan:

@@ -86,12 +86,14 @@ def step_source(source: str, before: list[tuple], result: str, position: int) ->
         default = None
     else:
         default = EVENTS[CODES[result]].params[position].type
+    if default in OWNERS:
+        raise AssertionError(f"old_events: the default of {result} is not 0")
     return ("e" if kind == "e" else "-", index, 0, default)
 
 
 KINDS = {"-": SOURCE_NOTHING, "o": SOURCE_EVENT, "e": SOURCE_ENTER, "j": SOURCE_JSON}
 STRINGS = ("CHARBUF", "FSPATH", "FSRELPATH")
-OWNERS = ("UID", "GID")
+OWNERS = ("UID", "GID")          # their default would be (uint32)-1
 
 IDS = {code: id for code, id, _ in OLD_EVENTS} | {code: row.id for code, row in EVENTS.items()}
 CODES = {id: code for code, id in IDS.items()}
@@ -104,7 +106,6 @@ cdef int fill_source(Source *source, tuple origin, object param) except -1:
     source.is_string = param.type in STRINGS
     if default is not None:
         source.default_size = param.width
-        source.default_byte = 0xFF if default in OWNERS else 0
     return 0
 
 
