@@ -59,6 +59,16 @@ class Explanation:
         """The checks that decide: had they come out otherwise, so might have the whole."""
         return tuple(_decisive(self.condition))
 
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Further outermost parts that would have been enough to keep it from holding."""
+        if self.condition.holds or self.condition.kind != "all":
+            return ()
+        reasons = self.reasons
+        missing = [part for part in self.condition.parts if not part.holds]
+        told = next((part for part in missing if tuple(_decisive(part)) == reasons), None)
+        return tuple(part.text for part in missing if part is not told)
+
     def as_json(self) -> dict[str, Any]:
         return {
             "rule": self.rule,
@@ -67,6 +77,7 @@ class Explanation:
             "outcome": self.outcome,
             "remarks": list(self.remarks),
             "reasons": [_reason(finding) for finding in self.reasons],
+            "others": list(self.others),
             "condition": self.condition.as_json(),
         }
 
@@ -85,6 +96,8 @@ class Explanation:
             yield printable(f"  {_reason(finding)}")
         if len(reasons) > REASONS_MAX:
             yield f"  and {len(reasons) - REASONS_MAX} more checks like these"
+        for text in self.others:
+            yield printable(f"  nor does: {_short(text)}")
 
 
 def printable(text: str) -> str:

@@ -83,6 +83,16 @@ def test_text_has_a_line_for_each_part_with_its_verdict_and_value() -> None:
     ]
 
 
+def test_other_parts_that_fail_are_named() -> None:
+    told = explained(all_of(any_of(NO, OTHER_NO), YES, NO, OTHER_NO))
+    assert [reason.text for reason in told.reasons] == ["no"]
+    assert told.others == ("any of", "other")
+    assert list(told.lines())[-2:] == ["  nor does: any of", "  nor does: other"]
+    assert told.as_json()["others"] == ["any of", "other"]
+    assert explained(all_of(YES)).others == ()
+    assert explained(any_of(NO, OTHER_NO)).others == ()
+
+
 def test_many_reasons_are_counted() -> None:
     checks = [check(f"c{number}", False) for number in range(REASONS_MAX + 2)]
     lines = list(explained(any_of(*checks)).lines())
