@@ -20,11 +20,11 @@ from contextlib import ExitStack
 
 from falcomod import __version__
 from falcomod.alert.format import json_line, text_line
-from falcomod.alert.model import Alert, Priority
-from falcomod.app import rules_files
+from falcomod.alert.model import Alert
 from falcomod.app.agent import Agent
 from falcomod.app.driver_choice import Opened, open_driver
 from falcomod.app.explainers import Explainers
+from falcomod.app.rules_program import load_rules
 from falcomod.app.statistics import Statistics
 from falcomod.app.status_file import StatusFile
 from falcomod.config.model import Config
@@ -36,9 +36,7 @@ from falcomod.errors import UserError
 from falcomod.output.explanation import ExplanationSink
 from falcomod.output.sink import Sink
 from falcomod.output.stdout import StdoutSink
-from falcomod.rules.compile import CompiledRules, compile_rules
-from falcomod.rules.load import load_files
-from falcomod.rules.select import by_configuration, unused
+from falcomod.rules.compile import CompiledRules
 
 log = logging.getLogger(__name__)
 
@@ -90,37 +88,6 @@ def run(
             for sink in sinks:
                 sink.close()
             print(statistics.summary(engine.counters(), source.counters()), flush=True)
-
-
-def load_rules(config: Config) -> CompiledRules:
-    """Reads and compiles the rules, a log line for each file; what is doubtful or bad is logged."""
-    paths = rules_files.resolve(config.rules_files)
-    chosen = by_configuration(config.rules)
-    collection = load_files(paths, skip_bad=config.skip_bad_rules)
-    compiled = compile_rules(
-        collection,
-        priority=Priority.parse(config.priority),
-        matching=config.rule_matching,
-        selection=chosen,
-        skip_bad=config.skip_bad_rules,
-    )
-    log.info("Loading rules from:")
-    bad = {fault.location.path for fault in compiled.skipped}
-    for path in paths:
-        log.info("   %s: %s", path, "in part" if path in bad else "ok")
-    for step in chosen:
-        log.info("%s", step)
-    for step in unused(collection.rules.values(), chosen):
-        log.warning("no rule is meant: %s", step)
-    for warning in compiled.warnings:
-        log.warning("%s", warning)
-    for fault in compiled.skipped:
-        log.warning("left out: %s", fault)
-    for name, fault in compiled.left_out.items():
-        log.warning("rule left out: rule=%r fault=%s", name, fault.location)
-    if compiled.skipped:
-        log.warning("faults=%d rules_left_out=%d", len(compiled.skipped), len(compiled.left_out))
-    return compiled
 
 
 def open_sinks(config: Config, *, explain: bool = False) -> list[Sink]:

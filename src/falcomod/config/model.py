@@ -154,6 +154,9 @@ class Config:
     skip_bad_rules: bool = option(
         False, "leave out rules, macros, lists and files that have a fault, and go on"
     )
+    rules_cache_dir: str = option(
+        "/var/cache/falcomod", "folder for compiled rules, which start faster; empty: none is used"
+    )
     priority: str = option("debug", "rules less severe than this stay off", PRIORITIES)
     rule_matching: str = option(
         "first", "of the rules that match an event, alert on", ("first", "all")

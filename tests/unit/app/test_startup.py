@@ -6,7 +6,6 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
-import logging
 import os
 import signal
 from contextlib import ExitStack
@@ -15,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from falcomod.alert.model import Alert, Priority
-from falcomod.app import startup, status_file
+from falcomod.app import rules_program, startup, status_file
 from falcomod.app.driver_choice import Opened
-from falcomod.config.model import Config, RulesNamed, RulesSwitched, StdoutOutput
+from falcomod.config.model import Config, StdoutOutput
 from falcomod.engine.decode.schema import SYSCALLS
 from falcomod.engine.state.tables import State
-from falcomod.errors import RuleLoadError, UserError
+from falcomod.errors import UserError
 
 ALERT = Alert(
     time_ns=1_700_000_000_123_456_789,
@@ -53,71 +52,6 @@ def test_text_with_iso_time() -> None:
 def test_no_output_is_refused() -> None:
     with pytest.raises(UserError, match="no output configured"):
         startup.open_sinks(config(stdout_output=StdoutOutput(enabled=False)))
-
-
-def test_every_rules_file_has_a_line(caplog: pytest.LogCaptureFixture) -> None:
-    logging.getLogger("falcomod").propagate = True
-    caplog.set_level(logging.INFO, "falcomod")
-    rules = startup.load_rules(Config())
-    assert len(rules.rules) >= 7
-    assert any(record.message.endswith("falcomod_rules.yaml: ok") for record in caplog.records)
-
-
-def test_priority_keeps_rules_off() -> None:
-    everything = startup.load_rules(Config())
-    severe = startup.load_rules(config(priority="critical"))
-    assert len(severe.rules) < len(everything.rules)
-    assert all(rule.rule.priority <= Priority.CRITICAL for rule in severe.rules)
-
-
-def test_bad_rules_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "r.yaml"
-    path.write_text("- rule: x\n")
-    with pytest.raises(RuleLoadError):
-        startup.load_rules(config(rules_files=[str(path)]))
-
-
-RULE = "- rule: {name}\n  desc: d\n  condition: {condition}\n  output: o\n  priority: debug\n"
-
-
-def test_bad_rules_can_be_left_out_and_are_told(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    logging.getLogger("falcomod").propagate = True
-    caplog.set_level(logging.INFO, "falcomod")
-    bad = tmp_path / "bad.yaml"
-    bad.write_text("- macro: m\n" + RULE.format(name="one", condition="m"))
-    good = tmp_path / "good.yaml"
-    good.write_text(RULE.format(name="two", condition="evt.type = open"))
-    rules = startup.load_rules(config(rules_files=[str(bad), str(good)], skip_bad_rules=True))
-    assert [rule.rule.name for rule in rules.rules] == ["two"]
-    lines = [record.getMessage() for record in caplog.records]
-    assert f"   {bad}: in part" in lines
-    assert f"   {good}: ok" in lines
-    assert any(line.startswith(f"left out: {bad}:1:10: ") for line in lines)
-    assert f"rule left out: rule='one' fault={bad}:4:14" in lines
-    assert "faults=2 rules_left_out=1" in lines
-
-
-def test_rules_are_switched_by_the_configuration(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    logging.getLogger("falcomod").propagate = True
-    caplog.set_level(logging.INFO, "falcomod")
-    path = tmp_path / "r.yaml"
-    path.write_text(
-        RULE.format(name="one", condition="evt.type = open")
-        + RULE.format(name="two", condition="evt.type = close")
-    )
-    steps = [
-        RulesSwitched(disable=RulesNamed(rule="o*")),
-        RulesSwitched(enable=RulesNamed(tag="t")),
-    ]
-    rules = startup.load_rules(config(rules_files=[str(path)], rules=steps))
-    assert [rule.rule.name for rule in rules.rules] == ["two"]
-    lines = [record.getMessage() for record in caplog.records]
-    assert "Disabling rules with name: o*" in lines
-    assert "no rule is meant: Enabling rules with tag: t" in lines
 
 
 def test_state_knows_this_process() -> None:
@@ -192,6 +126,6 @@ def test_status_tells_the_counters_until_the_run_ends(
 
 
 def test_selection_holds_the_calls_that_change_state() -> None:
-    selected = startup.selection(startup.load_rules(Config()))
+    selected = startup.selection(rules_program.load_rules(Config()))
     assert SYSCALLS["clone"].sc in selected
     assert SYSCALLS["getpid"].sc not in selected
