@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""evt.*: what a call was given and what it returned."""
+"""evt.*: what a call was given, and the data that it moved."""
 
 from libc.stdint cimport int8_t, int64_t, uint8_t, uint32_t
 
@@ -8,15 +8,11 @@ from falcomod.engine.decode.event cimport Event
 from falcomod.engine.decode.params cimport param_bytes, param_str
 from falcomod.engine.decode.schema cimport event_info
 from falcomod.engine.fields.field cimport *
-from falcomod.engine.fields.names cimport errno_name
 from falcomod.engine.fields.parameter cimport *
-from falcomod.engine.fields.writer cimport Writer, put_char, put_text, put_unsigned, writer_finish, writer_init
+from falcomod.engine.fields.writer cimport Writer, put_char, put_text, writer_finish, writer_init
 from falcomod.engine.state.context cimport Context
 from falcomod.engine.types cimport Arg, Value
 from falcomod.errors import FieldError
-
-
-begin_class("call", "System calls", "Fields of the end of a system call.", ("syscall",))
 
 
 cdef int evt_arg(Context *context, const Arg *arg, Value *out) except -1 nogil:
@@ -47,7 +43,7 @@ cdef int evt_rawarg(Context *context, const Arg *arg, Value *out) except -1 nogi
     else:
         out.text = param_bytes(event, <uint32_t>index)
     return 1
-bind("evt.rawarg", FM_PT_DYN, FIELD_NAMED, ARG_REQUIRED, evt_rawarg,
+bind("evt.rawarg", FM_PT_DYN, FIELD_NAMED | FIELD_NO_RHS | FIELD_NO_TRANSFORMER, ARG_REQUIRED, evt_rawarg,
      "an argument as it is stored, by name; numbers stay numbers")
 
 
@@ -84,43 +80,6 @@ cdef void _put_argument(Writer *writer, Context *context, uint32_t index) noexce
         writer.size = size
 
 
-cdef int evt_res(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    cdef Writer writer
-    cdef int64_t number
-    if not return_value(context.event, &number):
-        return 0
-    if number >= 0:
-        return give_word(out, b"SUCCESS")
-    if errno_name(-number) is not NULL:
-        return give_word(out, errno_name(-number))
-    writer_init(&writer, context.arena)
-    put_unsigned(&writer, -number, 10, 0)
-    return writer_finish(&writer, out)
-bind("evt.res", FM_PT_CHARBUF, 0, ARG_NONE, evt_res, "SUCCESS, or the name of the error: ENOENT")
-
-
-cdef int evt_rawres(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return return_value(context.event, &out.number)
-bind("evt.rawres", FM_PT_INT64, 0, ARG_NONE, evt_rawres, "what the call returned; errors are negative")
-
-
-cdef int evt_failed(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    cdef int64_t number
-    if not return_value(context.event, &number):
-        return 0
-    return give_number(out, number < 0)
-bind("evt.failed", FM_PT_BOOL, 0, ARG_NONE, evt_failed, "whether the call returned an error")
-
-
-cdef int evt_count_error(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    cdef int64_t number
-    if not return_value(context.event, &number) or number >= 0:
-        return 0
-    return give_number(out, 1)
-bind("evt.count.error", FM_PT_UINT32, 0, ARG_NONE, evt_count_error,
-     "1 for a call that returned an error")
-
-
 cdef int evt_buffer(Context *context, const Arg *arg, Value *out) except -1 nogil:
     cdef const Event *event = context.event
     cdef int64_t index = arg.parameter[event.code]
@@ -130,16 +89,6 @@ cdef int evt_buffer(Context *context, const Arg *arg, Value *out) except -1 nogi
     return 1
 bind("evt.buffer", FM_PT_BYTEBUF, 0, ARG_NONE, evt_buffer,
      "data read or written, as much of it as is captured")
-
-
-cdef int evt_buflen(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    cdef int64_t number
-    if not context.event.info.flags & (FM_EF_READS_FROM_FD | FM_EF_WRITES_TO_FD):
-        return 0
-    if not return_value(context.event, &number) or number < 0:
-        return 0
-    return give_number(out, number)
-bind("evt.buflen", FM_PT_UINT64, 0, ARG_NONE, evt_buflen, "bytes read or written by a call that succeeded")
 
 
 # References: which parameter of each event a name or number means.
@@ -168,7 +117,8 @@ def _refer_to_raw(FieldRef ref) -> None:
     _refer(ref, found)
 
 
-def _refer_to_data(FieldRef ref) -> None:
+def refer_to_data(FieldRef ref) -> None:
+    """To the parameter with what was read or written."""
     found = {
         code: index
         for code, index in _named(b"data").items()
@@ -208,4 +158,4 @@ cdef uint8_t _comparable(uint8_t type) noexcept:
 
 on_reference("evt.arg", _refer_to_text)
 on_reference("evt.rawarg", _refer_to_raw)
-on_reference("evt.buffer", _refer_to_data)
+on_reference("evt.buffer", refer_to_data)

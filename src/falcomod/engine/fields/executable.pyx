@@ -61,6 +61,20 @@ bind("proc.exe_ino.ctime_duration_proc_start", FM_PT_ABSTIME, 0, ARG_NONE,
      "nanoseconds from the last change of the executable's inode to its start")
 
 
+cdef int proc_exe_ino_ctime_duration_pidns_start(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    cdef const Thread *thread = context.thread
+    if (
+        thread is NULL
+        or thread.pidns_init_start_ns == 0
+        or thread.exe_ino_ctime_ns < thread.pidns_init_start_ns
+    ):
+        return 0
+    return give_number(out, <int64_t>(thread.exe_ino_ctime_ns - thread.pidns_init_start_ns))
+bind("proc.exe_ino.ctime_duration_pidns_start", FM_PT_ABSTIME, 0, ARG_NONE,
+     proc_exe_ino_ctime_duration_pidns_start,
+     "nanoseconds from the start of the pid namespace to the last change of the executable's inode")
+
+
 cdef int _flag(Context *context, uint32_t flag, Value *out) noexcept nogil:
     cdef const Thread *thread = context.thread
     # Of a process that was there before us only parts are known.

@@ -13,6 +13,7 @@ cdef enum Fact:
     FACT_EXEPATH
     FACT_CMDLINE
     FACT_ARGS
+    FACT_ENV
     FACT_PID
 
 # All of these take and give NULL for a process that is not known.

@@ -8,6 +8,7 @@ relatives.
 from falcomod.engine.fields.field cimport give_number, give_text, give_word
 from falcomod.engine.fields.writer cimport Writer, put, put_char, put_strings, writer_finish, writer_init
 from falcomod.engine.state.threads cimport threads_find, threads_main, threads_parent
+from falcomod.engine.types cimport Text
 
 cdef enum:
     LEVELS_MAX = 64              # no family is deeper; ends a walk in circles, which reused pids can make
@@ -61,7 +62,9 @@ cdef int give_fact(Context *context, Thread *thread, Fact fact, Value *out) exce
     if fact == FACT_PID:
         return give_number(out, thread.pid) if thread.pid > 0 else 0
     if fact == FACT_ARGS:
-        return _give_args(context, thread, out)
+        return _give_strings(context, thread.args, out)
+    if fact == FACT_ENV:
+        return _give_strings(context, thread.env, out)
     return _give_cmdline(context, thread, out)
 
 
@@ -89,15 +92,17 @@ cdef bint _has_fact(const Thread *thread, Fact fact) noexcept nogil:
         return thread.exepath is not NULL and thread.exepath.size != 0
     if fact == FACT_ARGS:
         return thread.args is not NULL
+    if fact == FACT_ENV:
+        return thread.env is not NULL
     return thread.pid > 0 if fact == FACT_PID else thread.comm[0] != 0
 
 
-cdef int _give_args(Context *context, const Thread *thread, Value *out) except -1 nogil:
+cdef int _give_strings(Context *context, const Text *strings, Value *out) except -1 nogil:
     cdef Writer writer
-    if thread.args is NULL:
+    if strings is NULL:
         return 0
     writer_init(&writer, context.arena)
-    put_strings(&writer, thread.args.data, thread.args.size, c' ')
+    put_strings(&writer, strings.data, strings.size, c' ')
     return writer_finish(&writer, out)
 
 

@@ -1,32 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""fd.* and proc.stdin.*: the descriptor that the event is about, and the standard ones.
+"""fd.*: the descriptor that the event is about; the ends of a connection are in ends.pyx."""
 
-Which end of a connection is the client's is known by who connected and who
-accepted; where it is not, fields of a role have no value.
-"""
-
-from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
+from libc.stdint cimport int64_t, uint32_t, uint64_t
+from libc.string cimport strcmp, strlen
 
 from falcomod.engine._uapi cimport *
 from falcomod.engine.decode.params cimport param_i64
 from falcomod.engine.fields.descriptor cimport *
 from falcomod.engine.fields.field cimport *
-from falcomod.engine.fields.names cimport service_name
-from falcomod.engine.fields.names import load_services
 from falcomod.engine.fields.parameter cimport put_path
 from falcomod.engine.fields.writer cimport (
     Writer, put, put_char, put_signed, put_text, writer_finish, writer_init,
 )
 from falcomod.engine.state.context cimport Context
 from falcomod.engine.state.fds cimport *
-from falcomod.engine.types cimport Arg, Value
+from falcomod.engine.types cimport Arg, Str, Value, arena_take
 
-# Which end of a connection a field is about.
-cdef enum End:
-    END_CLIENT
-    END_SERVER
-    END_LOCAL
-    END_REMOTE
+cdef enum:
+    TYPES_MAX = 64               # more than there are types of descriptors
 
 
 begin_class("fd", "Descriptors", "The file, socket or other descriptor that the call is about.", ("syscall",))
@@ -41,6 +32,49 @@ cdef int fd_type(Context *context, const Arg *arg, Value *out) except -1 nogil:
     return give_word(out, type_word(context.fd.type) if context.fd is not NULL else NULL)
 bind("fd.type", FM_PT_CHARBUF, 0, ARG_NONE, fd_type,
      "what it is: file, directory, ipv4, ipv6, unix, pipe, event, signalfd, eventpoll, inotify, memfd …")
+
+
+cdef int fd_types(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    cdef const FdTable *table
+    cdef Str *items
+    cdef uint64_t seen = 0
+    cdef const Fd *fd
+    cdef uint32_t at
+    if context.thread is NULL or context.thread.fds is NULL:
+        return 0
+    table = context.thread.fds
+    # Each type once: there are never more than TYPES_MAX.
+    items = <Str *>arena_take(context.arena, TYPES_MAX * sizeof(Str))
+    if items is NULL:
+        with gil:
+            raise MemoryError
+    out.items = items
+    out.number = 0
+    if arg.is_index:
+        fd = fds_find(table, arg.index)
+        return _add_type(fd, items, out, &seen) if fd is not NULL else 0
+    for at in range(table.capacity):
+        if table.slots[at].number >= 0:
+            _add_type(&table.slots[at], items, out, &seen)
+    return out.number != 0
+bind("fd.types", FM_PT_CHARBUF, FIELD_LIST | FIELD_INDEX | FIELD_NO_RHS, ARG_OPTIONAL, fd_types,
+     "fd.type of all descriptors of the process, each once, or of one by its number: fd.types[0]")
+
+
+cdef bint _add_type(const Fd *fd, Str *items, Value *out, uint64_t *seen) noexcept nogil:
+    cdef const char *word = type_word(fd.type)
+    # Two types may share a word, as the two kinds of "ipv4" do.
+    cdef int64_t at
+    if word is NULL or seen[0] >> fd.type & 1:
+        return 0
+    seen[0] |= <uint64_t>1 << fd.type
+    for at in range(out.number):
+        if strcmp(items[at].data, word) == 0:
+            return 0
+    items[out.number].data = word
+    items[out.number].size = <uint32_t>strlen(word)
+    out.number += 1
+    return 1
 
 
 cdef int fd_typechar(Context *context, const Arg *arg, Value *out) except -1 nogil:
@@ -124,127 +158,6 @@ cdef int fd_containerdirectory(Context *context, const Arg *arg, Value *out) exc
 bind("fd.containerdirectory", FM_PT_CHARBUF, 0, ARG_NONE, fd_containerdirectory, "container.id:fd.directory")
 
 
-# Addresses
-
-cdef int fd_ip(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return _either_ip(context, out)
-bind("fd.ip", FM_PT_IPADDR, FIELD_ANY | FIELD_ENDS | FIELD_FILTER_ONLY, ARG_NONE, fd_ip,
-     "address of either end")
-
-
-cdef int fd_cip(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return _ip(context, END_CLIENT, out)
-bind("fd.cip", FM_PT_IPADDR, 0, ARG_NONE, fd_cip, "address of the client")
-
-
-cdef int fd_sip(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return _ip(context, END_SERVER, out)
-bind("fd.sip", FM_PT_IPADDR, 0, ARG_NONE, fd_sip, "address of the server")
-
-
-cdef int fd_lip(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return _ip(context, END_LOCAL, out)
-bind("fd.lip", FM_PT_IPADDR, 0, ARG_NONE, fd_lip, "address of this end")
-
-
-cdef int fd_rip(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return _ip(context, END_REMOTE, out)
-bind("fd.rip", FM_PT_IPADDR, 0, ARG_NONE, fd_rip, "address of the other end")
-
-
-cdef int fd_net(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return _either_ip(context, out)
-bind("fd.net", FM_PT_IPNET, FIELD_ANY | FIELD_ENDS | FIELD_FILTER_ONLY, ARG_NONE, fd_net,
-     "network of either end")
-
-
-cdef int fd_cnet(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return _ip(context, END_CLIENT, out)
-bind("fd.cnet", FM_PT_IPNET, FIELD_FILTER_ONLY, ARG_NONE, fd_cnet, "network of the client")
-
-
-cdef int fd_snet(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return _ip(context, END_SERVER, out)
-bind("fd.snet", FM_PT_IPNET, FIELD_FILTER_ONLY, ARG_NONE, fd_snet, "network of the server")
-
-
-cdef int fd_lnet(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return _ip(context, END_LOCAL, out)
-bind("fd.lnet", FM_PT_IPNET, FIELD_FILTER_ONLY, ARG_NONE, fd_lnet, "network of this end")
-
-
-cdef int fd_rnet(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return _ip(context, END_REMOTE, out)
-bind("fd.rnet", FM_PT_IPNET, FIELD_FILTER_ONLY, ARG_NONE, fd_rnet, "network of the other end")
-
-
-# Ports
-
-cdef int fd_port(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    cdef const Fd *fd = context.fd
-    if fd is NULL or not is_ip(fd) or out.number > 1:
-        return 0
-    if is_listening(fd) or _is_unset(fd, 0):
-        return give_number(out, fd.dest_port) if out.number == 0 and not _is_unset(fd, 1) else 0
-    if out.number == 1 and _is_unset(fd, 1):
-        return 0
-    return give_number(out, fd.source_port if out.number == 0 else fd.dest_port)
-bind("fd.port", FM_PT_PORT, FIELD_ANY | FIELD_ENDS | FIELD_FILTER_ONLY, ARG_NONE, fd_port,
-     "port of either end")
-
-
-cdef int fd_cport(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return _port(context, END_CLIENT, out)
-bind("fd.cport", FM_PT_PORT, 0, ARG_NONE, fd_cport, "port of the client")
-
-
-cdef int fd_sport(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return _port(context, END_SERVER, out)
-bind("fd.sport", FM_PT_PORT, 0, ARG_NONE, fd_sport, "port of the server")
-
-
-cdef int fd_lport(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return _port(context, END_LOCAL, out)
-bind("fd.lport", FM_PT_PORT, 0, ARG_NONE, fd_lport, "port of this end")
-
-
-cdef int fd_rport(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return _port(context, END_REMOTE, out)
-bind("fd.rport", FM_PT_PORT, 0, ARG_NONE, fd_rport, "port of the other end")
-
-
-# Services: the names of ports
-
-cdef int fd_proto(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return fd_port(context, arg, out)
-bind("fd.proto", FM_PT_PORT, FIELD_ANY | FIELD_ENDS | FIELD_FILTER_ONLY, ARG_NONE, fd_proto,
-     "service of either end, compared by its port")
-
-
-cdef int fd_cproto(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return _service(context, END_CLIENT, out)
-bind("fd.cproto", FM_PT_CHARBUF, 0, ARG_NONE, fd_cproto,
-     "name of the client's port by /etc/services, or its number")
-
-
-cdef int fd_sproto(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return _service(context, END_SERVER, out)
-bind("fd.sproto", FM_PT_CHARBUF, 0, ARG_NONE, fd_sproto,
-     "name of the server's port by /etc/services, or its number")
-
-
-cdef int fd_lproto(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return _service(context, END_LOCAL, out)
-bind("fd.lproto", FM_PT_CHARBUF, 0, ARG_NONE, fd_lproto,
-     "name of this end's port by /etc/services, or its number")
-
-
-cdef int fd_rproto(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return _service(context, END_REMOTE, out)
-bind("fd.rproto", FM_PT_CHARBUF, 0, ARG_NONE, fd_rproto,
-     "name of the other end's port by /etc/services, or its number")
-
-
 # Sockets
 
 cdef int fd_l4proto(Context *context, const Arg *arg, Value *out) except -1 nogil:
@@ -273,6 +186,14 @@ cdef int fd_connected(Context *context, const Arg *arg, Value *out) except -1 no
         return 0
     return give_number(out, context.fd.is_connected)
 bind("fd.connected", FM_PT_BOOL, 0, ARG_NONE, fd_connected, "whether a socket is connected")
+
+
+cdef int fd_name_changed(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    if context.fd is NULL:
+        return 0
+    return give_number(out, context.tables.is_fd_renamed)
+bind("fd.name_changed", FM_PT_BOOL, 0, ARG_NONE, fd_name_changed,
+     "whether this call changed fd.name: that of a UDP socket follows its traffic")
 
 
 # Files
@@ -312,38 +233,6 @@ cdef int fd_is_lower_layer(Context *context, const Arg *arg, Value *out) except 
     return _layer(context, FM_file_flags_FD_LOWER_LAYER, out)
 bind("fd.is_lower_layer", FM_PT_BOOL, 0, ARG_NONE, fd_is_lower_layer,
      "whether a file is in a lower layer of an overlay: part of a container's image")
-
-
-# The standard descriptors
-
-cdef int proc_stdin_type(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return _standard_type(context, 0, out)
-bind("proc.stdin.type", FM_PT_CHARBUF, 0, ARG_NONE, proc_stdin_type, "fd.type of standard input")
-
-
-cdef int proc_stdin_name(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return _standard_name(context, 0, out)
-bind("proc.stdin.name", FM_PT_CHARBUF, 0, ARG_NONE, proc_stdin_name, "fd.name of standard input")
-
-
-cdef int proc_stdout_type(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return _standard_type(context, 1, out)
-bind("proc.stdout.type", FM_PT_CHARBUF, 0, ARG_NONE, proc_stdout_type, "fd.type of standard output")
-
-
-cdef int proc_stdout_name(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return _standard_name(context, 1, out)
-bind("proc.stdout.name", FM_PT_CHARBUF, 0, ARG_NONE, proc_stdout_name, "fd.name of standard output")
-
-
-cdef int proc_stderr_type(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return _standard_type(context, 2, out)
-bind("proc.stderr.type", FM_PT_CHARBUF, 0, ARG_NONE, proc_stderr_type, "fd.type of standard error")
-
-
-cdef int proc_stderr_name(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return _standard_name(context, 2, out)
-bind("proc.stderr.name", FM_PT_CHARBUF, 0, ARG_NONE, proc_stderr_name, "fd.name of standard error")
 
 
 # Names
@@ -391,99 +280,6 @@ cdef uint32_t _slash(const Value *path) noexcept nogil:
     return size
 
 
-cdef int _standard_type(Context *context, int number, Value *out) noexcept nogil:
-    cdef const Fd *fd = fds_find(context.thread.fds, number) if context.thread is not NULL else NULL
-    return give_word(out, type_word(fd.type) if fd is not NULL else NULL)
-
-
-cdef int _standard_name(Context *context, int number, Value *out) except -1 nogil:
-    cdef const Fd *fd = fds_find(context.thread.fds, number) if context.thread is not NULL else NULL
-    cdef Writer writer
-    writer_init(&writer, context.arena)
-    return writer_finish(&writer, out) if fd is not NULL and put_fd_name(&writer, fd) else 0
-
-
-# Ends of connections
-
-cdef bint _is_dest(const Fd *fd, End end, bint *out) noexcept nogil:
-    """Whether an end is the destination: 1, or 0 where it is not known who is who."""
-    if is_listening(fd):
-        out[0] = 1
-        return end == END_SERVER or end == END_LOCAL
-    if fd.role == ROLE_NONE:
-        return 0
-    if end == END_CLIENT or end == END_SERVER:
-        out[0] = end == END_SERVER
-    else:
-        out[0] = (end == END_LOCAL) == (fd.role == ROLE_SERVER)
-    return 1
-
-
-cdef bint _is_unset(const Fd *fd, bint is_dest) noexcept nogil:
-    """Whether an end has neither address nor port: nobody has said yet."""
-    cdef uint8_t any = 0
-    cdef int at
-    if (fd.dest_port if is_dest else fd.source_port) != 0:
-        return 0
-    for at in range(16):
-        any |= fd.dest[at] if is_dest else fd.source[at]
-    return any == 0
-
-
-cdef int _give_ip(Fd *fd, bint is_dest, Value *out) noexcept nogil:
-    if _is_unset(fd, is_dest):
-        return 0
-    out.text.data = <const char *>(&fd.dest[0] if is_dest else &fd.source[0])
-    out.text.size = 4 if is_ipv4(fd) else 16
-    return 1
-
-
-cdef int _ip(Context *context, End end, Value *out) noexcept nogil:
-    cdef Fd *fd = context.fd
-    cdef bint is_dest
-    if fd is NULL or not is_ip(fd) or not _is_dest(fd, end, &is_dest):
-        return 0
-    return _give_ip(fd, is_dest, out)
-
-
-cdef int _either_ip(Context *context, Value *out) noexcept nogil:
-    cdef Fd *fd = context.fd
-    if fd is NULL or not is_ip(fd) or out.number > 1:
-        return 0
-    if is_listening(fd) or _is_unset(fd, 0):
-        return _give_ip(fd, 1, out) if out.number == 0 else 0
-    return _give_ip(fd, out.number == 1, out)
-
-
-cdef int _port(Context *context, End end, Value *out) noexcept nogil:
-    cdef const Fd *fd = context.fd
-    cdef bint is_dest
-    if fd is NULL or not is_ip(fd) or not _is_dest(fd, end, &is_dest) or _is_unset(fd, is_dest):
-        return 0
-    return give_number(out, fd.dest_port if is_dest else fd.source_port)
-
-
-cdef int _service(Context *context, End end, Value *out) except -1 nogil:
-    cdef const char *name
-    cdef Writer writer
-    if not _port(context, end, out):
-        return 0
-    name = service_name(<uint16_t>out.number, context.fd.l4proto == L4PROTO_UDP)
-    if name is not NULL:
-        return give_word(out, name)
-    writer_init(&writer, context.arena)
-    put_signed(&writer, out.number)
-    return writer_finish(&writer, out)
-
-
-def _load_services(ref) -> None:
-    """Once, and only where rules ask for names of ports at all."""
-    global _services_loaded
-    if not _services_loaded:
-        _services_loaded = True
-        load_services()
-
-
 cdef bint _has_dev(Context *context) noexcept nogil:
     return context.fd is not NULL and context.fd.dev != 0
 
@@ -492,11 +288,3 @@ cdef int _layer(Context *context, uint32_t flag, Value *out) noexcept nogil:
     if context.fd is NULL or context.fd.type not in (FD_FILE, FD_FILE_V2, FD_DIRECTORY):
         return 0
     return give_number(out, context.fd.open_flags & flag != 0)
-
-
-_services_loaded = False
-
-on_reference("fd.cproto", _load_services)
-on_reference("fd.sproto", _load_services)
-on_reference("fd.lproto", _load_services)
-on_reference("fd.rproto", _load_services)

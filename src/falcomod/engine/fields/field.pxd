@@ -38,6 +38,8 @@ cdef enum:
     FIELD_TABLE_ONLY = 1024      # for tables of other tools: not shown in lists of fields
     FIELD_NO_RHS = 2048          # not in val()
     FIELD_NO_TRANSFORMER = 4096  # no argument of a transformer
+    FIELD_WITHIN = 8192          # "=" means at most: a distance (evt.around[T])
+    FIELD_KEYED = 16384          # with FIELD_NAMED: dots, slashes and dashes are part of the name (k8s.pod.label.app/name)
 
 # For FIELD_ANY fields the evaluator asks for candidate after candidate: function is
 # called with out.number = 0, 1, 2 … on entry until it returns 0; the check holds as

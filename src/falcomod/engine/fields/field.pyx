@@ -114,8 +114,9 @@ cdef class FieldRef:
         self._argument = argument.encode("utf-8", "surrogateescape")
         self.arg.text.data = self._argument
         self.arg.text.size = <uint32_t>len(self._argument)
-        if argument.isascii() and argument.isdigit():
-            if len(argument) > 9:
+        if argument.isascii() and argument.isdigit() and not self.row.flags & FIELD_KEYED:
+            # A time has more digits than any other number.
+            if len(argument) > (19 if self.row.flags & FIELD_WITHIN else 9) or int(argument) >> 63:
                 raise FieldError(f"{self.name}: {argument} is too large")
             self.arg.index = int(argument)
             self.arg.is_index = 1
@@ -200,4 +201,6 @@ cdef tuple FLAG_WORDS = (
     (FIELD_TABLE_ONLY, "table-only"),
     (FIELD_NO_RHS, "no-rhs"),
     (FIELD_NO_TRANSFORMER, "no-transformer"),
+    (FIELD_WITHIN, "within"),
+    (FIELD_KEYED, "keyed"),
 )

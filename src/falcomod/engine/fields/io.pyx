@@ -43,14 +43,7 @@ bind("evt.is_wait", FM_PT_BOOL, 0, ARG_NONE, evt_is_wait, "whether the call wait
 
 
 cdef int evt_is_syslog(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return give_number(
-        out,
-        _has(context, FM_EF_WRITES_TO_FD)
-        and context.fd is not NULL
-        and context.fd.name is not NULL
-        and context.fd.name.size == 8
-        and memcmp(context.fd.name.data, b"/dev/log", 8) == 0,
-    )
+    return give_number(out, is_syslog(context))
 bind("evt.is_syslog", FM_PT_BOOL, 0, ARG_NONE, evt_is_syslog, "whether the call writes to /dev/log")
 
 
@@ -87,6 +80,16 @@ cdef int evt_is_open_exec(Context *context, const Arg *arg, Value *out) except -
     return give_number(out, mode & MODE_EXECUTE != 0)
 bind("evt.is_open_exec", FM_PT_BOOL, 0, ARG_NONE, evt_is_open_exec,
      "whether a file is created that somebody may execute")
+
+
+cdef bint is_syslog(Context *context) noexcept nogil:
+    return (
+        _has(context, FM_EF_WRITES_TO_FD)
+        and context.fd is not NULL
+        and context.fd.name is not NULL
+        and context.fd.name.size == 8
+        and memcmp(context.fd.name.data, b"/dev/log", 8) == 0
+    )
 
 
 cdef bint _has(Context *context, uint32_t flags) noexcept nogil:

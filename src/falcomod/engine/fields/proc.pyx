@@ -18,6 +18,8 @@ from falcomod.engine.types cimport Arg, Text, Value
 
 cdef enum:
     ANCESTORS_MAX = 64
+    NEAR_ANCESTORS_MAX = 20      # of which proc.aenv[NAME] is asked
+    ANCESTOR = FIELD_ANY | FIELD_INDEX | FIELD_NO_RHS | FIELD_NO_TRANSFORMER
 
 
 # The program
@@ -37,7 +39,7 @@ bind("proc.pname", FM_PT_CHARBUF, 0, ARG_NONE, proc_pname, "proc.name of the par
 
 cdef int proc_aname(Context *context, const Arg *arg, Value *out) except -1 nogil:
     return give_ancestor(context, arg, FACT_NAME, out)
-bind("proc.aname", FM_PT_CHARBUF, FIELD_ANY | FIELD_INDEX, ARG_OPTIONAL, proc_aname,
+bind("proc.aname", FM_PT_CHARBUF, ANCESTOR, ARG_OPTIONAL, proc_aname,
      "proc.name of any ancestor, or of one: proc.aname[1] is the parent's")
 
 
@@ -53,7 +55,7 @@ bind("proc.pexe", FM_PT_CHARBUF, 0, ARG_NONE, proc_pexe, "proc.exe of the parent
 
 cdef int proc_aexe(Context *context, const Arg *arg, Value *out) except -1 nogil:
     return give_ancestor(context, arg, FACT_EXE, out)
-bind("proc.aexe", FM_PT_CHARBUF, FIELD_ANY | FIELD_INDEX, ARG_OPTIONAL, proc_aexe,
+bind("proc.aexe", FM_PT_CHARBUF, ANCESTOR, ARG_OPTIONAL, proc_aexe,
      "proc.exe of any ancestor, or of one: proc.aexe[1]")
 
 
@@ -70,7 +72,7 @@ bind("proc.pexepath", FM_PT_CHARBUF, 0, ARG_NONE, proc_pexepath, "proc.exepath o
 
 cdef int proc_aexepath(Context *context, const Arg *arg, Value *out) except -1 nogil:
     return give_ancestor(context, arg, FACT_EXEPATH, out)
-bind("proc.aexepath", FM_PT_CHARBUF, FIELD_ANY | FIELD_INDEX, ARG_OPTIONAL, proc_aexepath,
+bind("proc.aexepath", FM_PT_CHARBUF, ANCESTOR, ARG_OPTIONAL, proc_aexepath,
      "proc.exepath of any ancestor, or of one: proc.aexepath[1]")
 
 
@@ -102,7 +104,7 @@ bind("proc.pcmdline", FM_PT_CHARBUF, 0, ARG_NONE, proc_pcmdline, "proc.cmdline o
 
 cdef int proc_acmdline(Context *context, const Arg *arg, Value *out) except -1 nogil:
     return give_ancestor(context, arg, FACT_CMDLINE, out)
-bind("proc.acmdline", FM_PT_CHARBUF, FIELD_ANY | FIELD_INDEX, ARG_OPTIONAL, proc_acmdline,
+bind("proc.acmdline", FM_PT_CHARBUF, ANCESTOR, ARG_OPTIONAL, proc_acmdline,
      "proc.cmdline of any ancestor, or of one: proc.acmdline[1]")
 
 
@@ -153,6 +155,24 @@ bind("proc.env", FM_PT_CHARBUF, 0, ARG_OPTIONAL, proc_env,
      "environment as NAME=value, joined by blanks, or the value of one: proc.env[HOME]")
 
 
+cdef int proc_aenv(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    cdef Thread *thread = context.thread
+    cdef int levels
+    if arg.text.data is NULL or arg.is_index:
+        return give_ancestor(context, arg, FACT_ENV, out)
+    if thread is NULL:
+        return 0
+    for levels in range(NEAR_ANCESTORS_MAX):
+        thread = parent_of(context, thread)
+        if thread is NULL:
+            break
+        if thread.env is not NULL and _variable(thread.env, arg, out) and out.text.size:
+            return 1
+    return give_word(out, b"")
+bind("proc.aenv", FM_PT_CHARBUF, FIELD_ANY | FIELD_NO_RHS | FIELD_NO_TRANSFORMER, ARG_OPTIONAL, proc_aenv,
+     "proc.env of any ancestor, of one: proc.aenv[1], or a variable of the nearest: proc.aenv[HOME]")
+
+
 # Where it is
 
 cdef int proc_cwd(Context *context, const Arg *arg, Value *out) except -1 nogil:
@@ -187,7 +207,7 @@ bind("proc.ppid", FM_PT_INT64, 0, ARG_NONE, proc_ppid, "id of the parent")
 
 cdef int proc_apid(Context *context, const Arg *arg, Value *out) except -1 nogil:
     return give_ancestor(context, arg, FACT_PID, out)
-bind("proc.apid", FM_PT_INT64, FIELD_ANY | FIELD_INDEX, ARG_OPTIONAL, proc_apid,
+bind("proc.apid", FM_PT_INT64, ANCESTOR, ARG_OPTIONAL, proc_apid,
      "id of any ancestor, or of one: proc.apid[1] is the parent's")
 
 

@@ -8,7 +8,7 @@ from falcomod.engine._uapi cimport *
 from falcomod.engine.fields.family cimport main_of
 from falcomod.engine.fields.field cimport *
 from falcomod.engine.fields.names cimport capability_name
-from falcomod.engine.fields.writer cimport Writer, put_char, put_strings, put_text, writer_finish, writer_init
+from falcomod.engine.fields.writer cimport Writer, put_char, put_signed, put_strings, put_text, writer_finish, writer_init
 from falcomod.engine.state.context cimport Context
 from falcomod.engine.state.threads cimport Thread
 from falcomod.engine.types cimport Arg, Value
@@ -31,6 +31,51 @@ cdef int thread_ismain(Context *context, const Arg *arg, Value *out) except -1 n
         return 0
     return give_number(out, context.thread.tid == context.thread.pid)
 bind("thread.ismain", FM_PT_BOOL, 0, ARG_NONE, thread_ismain, "whether it is the main thread of its process")
+
+
+cdef int thread_nametid(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    cdef Writer writer
+    if context.thread is NULL or context.thread.comm[0] == 0:
+        return 0
+    writer_init(&writer, context.arena)
+    put_text(&writer, context.thread.comm)
+    put_signed(&writer, context.thread.tid)
+    return writer_finish(&writer, out)
+bind("thread.nametid", FM_PT_CHARBUF, FIELD_TABLE_ONLY, ARG_NONE, thread_nametid,
+     "name and id of the thread in one word")
+
+
+cdef int thread_exectime(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    # The table has it of the current event alone, and it is 0 but for context switches.
+    return give_number(out, <int64_t>context.tables.exec_ns) if context.thread is not NULL else 0
+bind("thread.exectime", FM_PT_RELTIME, 0, ARG_NONE, thread_exectime,
+     "nanoseconds that the thread had a CPU until this context switch; 0 for other events")
+
+
+cdef int thread_totexectime(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    return give_number(out, <int64_t>context.thread.exec_ns) if context.thread is not NULL else 0
+bind("thread.totexectime", FM_PT_RELTIME, 0, ARG_NONE, thread_totexectime,
+     "nanoseconds that the thread had a CPU in all, by the context switches in the capture")
+
+
+cdef int thread_cpu(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    if context.thread is NULL:
+        return 0
+    return _used(
+        context, <uint64_t>context.thread.cpu_user_used + context.thread.cpu_system_used, out
+    )
+bind("thread.cpu", FM_PT_DOUBLE, 0, ARG_NONE, thread_cpu,
+     "CPU time of the thread since its last sample, in hundredths of a second, 100 at most")
+
+
+cdef int thread_cpu_user(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    return _used(context, context.thread.cpu_user_used if context.thread is not NULL else 0, out)
+bind("thread.cpu.user", FM_PT_DOUBLE, 0, ARG_NONE, thread_cpu_user, "the part of thread.cpu in the program")
+
+
+cdef int thread_cpu_system(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    return _used(context, context.thread.cpu_system_used if context.thread is not NULL else 0, out)
+bind("thread.cpu.system", FM_PT_DOUBLE, 0, ARG_NONE, thread_cpu_system, "the part of thread.cpu in the kernel")
 
 
 cdef int thread_cap_permitted(Context *context, const Arg *arg, Value *out) except -1 nogil:
@@ -94,6 +139,16 @@ bind("thread.vmsize", FM_PT_UINT64, 0, ARG_NONE, thread_vmsize,
 cdef int thread_vmrss(Context *context, const Arg *arg, Value *out) except -1 nogil:
     return proc_vmrss(context, arg, out) if _is_main(context) else 0
 bind("thread.vmrss", FM_PT_UINT64, 0, ARG_NONE, thread_vmrss, "proc.vmrss, likewise")
+
+
+cdef int thread_vmsize_b(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    return _in_bytes(thread_vmsize(context, arg, out), out)
+bind("thread.vmsize.b", FM_PT_UINT64, FIELD_TABLE_ONLY, ARG_NONE, thread_vmsize_b, "thread.vmsize in bytes")
+
+
+cdef int thread_vmrss_b(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    return _in_bytes(thread_vmrss(context, arg, out), out)
+bind("thread.vmrss.b", FM_PT_UINT64, FIELD_TABLE_ONLY, ARG_NONE, thread_vmrss_b, "thread.vmrss in bytes")
 
 
 cdef int thread_pfmajor(Context *context, const Arg *arg, Value *out) except -1 nogil:
@@ -162,6 +217,19 @@ cdef int proc_pidns_init_start_ts(Context *context, const Arg *arg, Value *out) 
     return give_number(out, <int64_t>context.thread.pidns_init_start_ns)
 bind("proc.pidns_init_start_ts", FM_PT_UINT64, 0, ARG_NONE, proc_pidns_init_start_ts,
      "start of the first process of the pid namespace, in nanoseconds")
+
+
+cdef int _used(Context *context, uint64_t ticks, Value *out) noexcept nogil:
+    """Of a sample of the CPU time only: others say nothing of the last second."""
+    if context.thread is NULL or context.event.code != FM_PROCINFO_E:
+        return 0
+    out.real = <double>(ticks if ticks < 100 else 100)
+    return 1
+
+
+cdef int _in_bytes(int has_value, Value *out) noexcept nogil:
+    out.number *= 1024
+    return has_value
 
 
 cdef bint _is_main(Context *context) noexcept nogil:

@@ -16,7 +16,7 @@ cdef enum:
     NO_ID = 0xFFFFFFFF
 
 
-begin_class("user", "Users and groups", "Who the process runs as.", ("syscall",))
+begin_class("user", "Users", "The user that the thread acts as.", ("syscall",))
 
 
 cdef int user_uid(Context *context, const Arg *arg, Value *out) except -1 nogil:
@@ -60,6 +60,9 @@ cdef int user_loginname(Context *context, const Arg *arg, Value *out) except -1 
     user = names_find(&context.tables.users, context.thread.loginuid)
     return give_text(out, user.name if user is not NULL else NULL)
 bind("user.loginname", FM_PT_CHARBUF, 0, ARG_NONE, user_loginname, "name of user.loginuid")
+
+
+begin_class("group", "Groups", "The group that the thread acts as.", ("syscall",))
 
 
 cdef int group_gid(Context *context, const Arg *arg, Value *out) except -1 nogil:

@@ -24,6 +24,30 @@ BOOT = TS - 1000 * SECOND
 
 CONTAINER = "0123456789ab" + "c" * 52
 
+SANDBOX = "63060edc2d3a" + "b" * 52
+
+CONTAINER_FACTS = {
+    "full_id": CONTAINER, "type": "cri-o", "name": "web", "image": "nginx:1.27",
+    "image_id": "0ca0fed353fb", "image_repository": "docker.io/library/nginx",
+    "image_tag": "1.27", "image_digest": "sha256:b9ff", "ip": "172.17.0.2",
+    "privileged": True, "host_pid": False, "host_network": True,
+    "start_ns": TS - 9 * SECOND,
+    "labels": {"team": "ada", "io.kubernetes.pod.name": "web-0", "flag": ""},
+    "mounts": [
+        ("/usr/share", "/data", "ro", False, "rprivate"), ("/srv/x", "/x", "", True, "rslave"),
+    ],
+    "healthcheck": ("curl", ["-f", "localhost"]), "liveness_probe": ("true", []),
+    "pod_name": "web-0", "pod_namespace": "shop", "pod_uid": "3e41dc6b",
+    "pod_sandbox_id": SANDBOX[:12], "pod_full_sandbox_id": SANDBOX,
+}  # fmt: skip
+SANDBOX_FACTS = {
+    "name": "sandbox",
+    "ip": "10.0.0.7",
+    "cni_json": '{"ips": []}',
+    "is_pod_sandbox": True,
+    "pod_labels": {"app.kubernetes.io/name": "shop", "io.kubernetes.pod.uid": "3e41dc6b"},
+}
+
 FILE, PIPE, ROOT_FILE, DIRECTORY, CLIENT, SERVER, LISTENING, UNIX, EPOLL, REFUSED = range(3, 13)
 
 # An event of cat that is about nothing known.
@@ -58,7 +82,10 @@ def host() -> Probe:
         {0: "root", 1000: "adas"},
     )
     _seed(state, 1, 0, "systemd", exepath="/usr/lib/systemd/systemd", start_ns=BOOT)
-    _seed(state, 50, 1, "sshd", exepath="/usr/sbin/sshd", start_ns=BOOT + SECOND)
+    _seed(
+        state, 50, 1, "sshd", exepath="/usr/sbin/sshd", start_ns=BOOT + SECOND,
+        env=["LANG=C", "PATH=/bin"],
+    )  # fmt: skip
     _seed(
         state, 100, 50, "bash", exe="-bash", exepath="/usr/bin/bash", tty=34816, uid=1000,
         start_ns=TS - 10 * SECOND,
@@ -70,6 +97,13 @@ def host() -> Probe:
         state, 307, 300, "sh", vpid=7, vtid=7, sid=1, vpgid=7, pgid=307, uid=4242, gid=4242,
         cgroups=[f"cpu=/docker/{CONTAINER}"],
     )  # fmt: skip
+    state.set_container(CONTAINER, CONTAINER_FACTS)
+    state.set_container(SANDBOX, SANDBOX_FACTS)
+    state.set_domains({
+        "www.example.com": [_ip("93.184.216.34")],
+        "client.example.com": [_ip("fd00::2")],
+        "v6.example.com": [_ip("fd00::2"), _ip("fd00::9")],
+    })  # fmt: skip
     return Probe(state)
 
 

@@ -15,8 +15,6 @@ OPEN = build(
 MISSING = build("openat", ts=TS, tid=200, fd=-2, dirfd="AT_FDCWD", name="/x", flags=0)
 WRITE = build("write", ts=TS, tid=200, res=5, fd=CLIENT, data=b"ab\0\xff\n", size=5)
 FAILED_WRITE = build("write", ts=TS, tid=200, res=-32, fd=CLIENT, data=b"", size=5)
-GETUID = build("getuid", ts=TS, tid=200, uid=1000)
-PROCEXIT = build("procexit", ts=TS, tid=200, status=0)
 UMASK = generic("umask", ts=TS, tid=200)
 
 CASES = [
@@ -47,26 +45,8 @@ CASES = [
         "res=-14(EFAULT) path=<NA>",
     )),
     Case("evt.args", UMASK, "", ""),
-    Case("evt.res", OPEN, *2 * ("SUCCESS",)),
-    Case("evt.res", MISSING, *2 * ("ENOENT",)),
-    Case("evt.res", GETUID, *2 * ("SUCCESS",)),
-    Case("evt.res", build("chdir", ts=TS, tid=200, res=-512, path="/"), *2 * ("ERESTARTSYS",)),
-    Case("evt.res", build("chdir", ts=TS, tid=200, res=-599, path="/"), *2 * ("599",)),
-    Case("evt.res", PROCEXIT, None, None),
-    Case("evt.res", UMASK, None, None),
-    Case("evt.rawres", OPEN, "3", 3),
-    Case("evt.rawres", MISSING, "-2", -2),
-    Case("evt.rawres", GETUID, "1000", 1000),
-    Case("evt.failed", OPEN, "false", False),
-    Case("evt.failed", MISSING, "true", True),
-    Case("evt.failed", PROCEXIT, None, None),
-    Case("evt.count.error", MISSING, "1", 1),
-    Case("evt.count.error", OPEN, None, None),
     Case("evt.buffer", WRITE, "ab...", "ab..."),
     Case("evt.buffer", OPEN, None, None),
-    Case("evt.buflen", WRITE, "5", 5),
-    Case("evt.buflen", FAILED_WRITE, None, None),
-    Case("evt.buflen", OPEN, None, None),
 ]  # fmt: skip
 
 

@@ -8,18 +8,14 @@ import time
 import pytest
 
 from falcomod.engine.fields.registry import bind
-from falcomod.errors import FieldError
-from tests.record_builder import build, generic
-from tests.unit.engine.fields.host import CLIENT, FILE, PIPE, TS, Case, host, look, of_cat
+from tests.record_builder import build
+from tests.unit.engine.fields.host import TS, Case, host, look, of_cat
 
 OPEN = build("openat", ts=TS, tid=200, fd=-2, name="/x")
 CHDIR = build("chdir", ts=TS, tid=200, res=0, path="/")
-EXIT = build("procexit", ts=TS, tid=200, status=0)
-UMASK = generic("umask", ts=TS, tid=200)
-
-
-def io(fd: int) -> bytes:
-    return build("write", ts=TS, tid=200, res=1, fd=fd, data=b"x", size=1)
+AUDIT = build("PLUGINEVENT_E", ts=TS, tid=0, plugin_id=1, event_data=b'{"kind": "Event"}')
+OTHER_PLUGIN = build("PLUGINEVENT_E", ts=TS, tid=0, plugin_id=999, event_data=b"x")
+OBSERVED = build("ASYNCEVENT_E", ts=TS, tid=0, plugin_id=0, name="container", data=b"{}")
 
 
 CASES = [
@@ -35,33 +31,18 @@ CASES = [
     of_cat("evt.reltime", "000000000", 0),
     of_cat("evt.reltime.s", "0", 0),
     of_cat("evt.reltime.ns", "000000000", 0),
-    of_cat("evt.deltatime", "0", 0),
-    of_cat("evt.deltatime.s", "0", 0),
-    of_cat("evt.deltatime.ns", "000000000", 0),
-    Case("evt.type", OPEN, "openat", "openat"),
-    Case("evt.type", UMASK, "umask", "umask"),
-    Case("evt.type", EXIT, "procexit", "procexit"),
-    Case("evt.type.is.openat", OPEN, "1", 1),
-    Case("evt.type.is.umask", UMASK, "1", 1),
-    Case("evt.type.is[umask]", OPEN, "0", 0),
-    Case("syscall.type", OPEN, "openat", "openat"),
-    Case("syscall.type", UMASK, "umask", "umask"),
-    Case("syscall.type", EXIT, None, None),
-    Case("evt.dir", OPEN, "<", "<"),
-    Case("evt.dir", EXIT, ">", ">"),
-    Case("evt.category", OPEN, "file", "file"),
-    Case("evt.category", EXIT, "process", "process"),
-    Case("evt.category", io(FILE), "file", "file"),
-    Case("evt.category", io(CLIENT), "net", "net"),
-    Case("evt.category", io(PIPE), "IPC", "IPC"),
-    Case("evt.category", io(99), "unknown", "unknown"),
-    of_cat("evt.cpu", "3", 3),
-    of_cat("evt.count", "1", 1),
-    Case("evt.count.exit", OPEN, "1", 1),
-    Case("evt.count.exit", EXIT, None, None),
     of_cat("evt.source", "syscall"),
     of_cat("evt.is_async", "false", False),
     of_cat("evt.hostname", os.environ.get("FALCO_HOSTNAME", socket.gethostname())),
+    Case("evt.pluginname", AUDIT, *2 * ("k8saudit",)),
+    Case("evt.pluginname", OTHER_PLUGIN, None, None),
+    Case("evt.pluginname", CHDIR, None, None),
+    Case("evt.plugininfo", AUDIT, *2 * ('{"kind": "Event"}',)),
+    Case("evt.plugininfo", CHDIR, None, None),
+    Case("evt.source", AUDIT, *2 * ("k8s_audit",)),
+    Case("evt.asynctype", OBSERVED, *2 * ("container",)),
+    Case("evt.asynctype", CHDIR, None, None),
+    Case("evt.is_async", OBSERVED, "true", True),
 ]
 
 
@@ -87,31 +68,6 @@ def test_times_of_day_are_local(monkeypatch: pytest.MonkeyPatch) -> None:
     assert look(host(), of_cat("evt.time.iso8601", ""))[0] == "2023-11-14T22:13:20.012345678+0000"
 
 
-def test_relative_times_count_from_the_first_and_from_the_previous_event() -> None:
-    probe = host()
-    seen = []
-    for ts in (TS, TS + 1, TS + 2_000_000_007):
-        view = probe.at(build("chdir", ts=ts, tid=200, res=0, path="/"))
-        seen.append((bind("evt.reltime").value(view), bind("evt.deltatime").value(view)))
-    assert seen == [(0, 0), (1, 1), (2_000_000_007, 2_000_000_006)]
-    assert bind("evt.reltime.s").text(view) == bind("evt.deltatime.s").text(view) == "2"
-    assert bind("evt.reltime.ns").text(view) == "000000007"
-    assert bind("evt.deltatime.ns").text(view) == "000000006"
-
-
-def test_an_event_older_than_the_one_before_has_no_time_since() -> None:
-    probe = host()
-    probe.at(build("chdir", ts=TS, tid=200, res=0, path="/"))
-    view = probe.at(build("chdir", ts=TS - 1, tid=200, res=0, path="/"))
-    assert bind("evt.deltatime").value(view) is None
-    assert bind("evt.reltime").value(view) is None
-
-
 def test_events_are_counted() -> None:
     probe = host()
     assert [bind("evt.num").value(probe.at(CHDIR)) for _ in range(3)] == [1, 2, 3]
-
-
-def test_unknown_type_is_refused() -> None:
-    with pytest.raises(FieldError, match="unknown event type 'opne'"):
-        bind("evt.type.is.opne")

@@ -22,6 +22,12 @@ CASES = [
     of_cat("proc.exe_ino.mtime", str(TS - 6 * SECOND), TS - 6 * SECOND),
     of_cat("proc.exe_ino.ctime_duration_proc_start", str(2 * SECOND), 2 * SECOND),
     Case("proc.exe_ino.ctime_duration_proc_start", BASH, None, None),
+    of_cat(
+        "proc.exe_ino.ctime_duration_pidns_start",
+        str(TS - 5 * SECOND - 12345),
+        TS - 5 * SECOND - 12345,
+    ),
+    Case("proc.exe_ino.ctime_duration_pidns_start", BASH, None, None),
 ]
 
 

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The container that an event is about, and its labels as text."""
+
+from falcomod.engine.state.containers cimport Container, Labels
+from falcomod.engine.state.context cimport Context
+from falcomod.engine.types cimport Value
+
+# Its id: of the event's thread, or of the event itself if it tells of a container; "" on the
+# host, NULL for events without a thread.
+cdef const char *container_id_of(Context *context) noexcept nogil
+# What is known of it; NULL: nothing, or it is the host.
+cdef const Container *container_of(Context *context) noexcept nogil
+# A fact that is a ContainerText: 1, or 0 where it is not known.
+cdef int give_container_text(Context *context, int text, Value *out) noexcept nogil
+# "key:value, key:value" without those that runtimes give for themselves.
+cdef int give_labels(Context *context, const Labels *labels, Value *out) except -1 nogil
