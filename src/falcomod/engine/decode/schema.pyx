@@ -81,7 +81,7 @@ def codes_of(evt_type: str) -> frozenset[int]:
     """Codes of the events whose evt.type can be *evt_type*; empty: no such name.
 
     A system call without an event of its own gives {GENERIC_X}, whose evt.type is
-    the call's name.
+    the call's name; likewise ASYNCEVENT_E for the names that observers give theirs.
     """
     return _CODES_OF.get(evt_type, frozenset())
 
@@ -291,6 +291,8 @@ def _codes_by_type() -> dict[str, frozenset[int]]:
     for syscall in SYSCALLS.values():
         if syscall.event == FM_GENERIC_X:
             codes.setdefault(syscall.name, set()).add(FM_GENERIC_X)
+    for name in ASYNC_NAMES:
+        codes.setdefault(name, set()).add(FM_ASYNCEVENT_E)
     return {name: frozenset(found) for name, found in codes.items()}
 
 
@@ -366,4 +368,7 @@ SYSCALLS: dict[str, SyscallInfo] = {
     syscall.name: syscall
     for syscall in (_syscall(sc) for sc in range(FM_SC_MAX) if syscall_info(sc) != NULL)
 }
+# What observers call the events that they put into a capture: Falco's container plugin.
+ASYNC_NAMES = ("container", "container_removed")
+
 _CODES_OF = _codes_by_type()

@@ -3,13 +3,14 @@
 
 For the fields named in FIELDS, the field's own function is asked, at load, with
 an event of which only the code is there; whatever it says holds for every event
-of that code.  Calls without an event of their own share one code, so for them
-the type is known only not to be that of another event.
+of that code.  Calls without an event of their own share one code, as do events
+that observers put in, so of them the type is known only not to be that of another
+event.
 """
 
 from libc.string cimport memset
 
-from falcomod.engine._uapi cimport FM_GENERIC_X
+from falcomod.engine._uapi cimport FM_ASYNCEVENT_E, FM_GENERIC_X
 from falcomod.engine.decode.event cimport Event
 from falcomod.engine.decode.schema cimport event_info
 from falcomod.engine.fields.field cimport FieldRef
@@ -32,8 +33,8 @@ def decided(check, int code):
     cdef Event event
     cdef Context context
     cdef Value value
-    if code == FM_GENERIC_X and ref.info.name in TYPE_FIELDS:
-        return _decided_of_generic(check)
+    if code in (FM_GENERIC_X, FM_ASYNCEVENT_E) and ref.info.name in TYPE_FIELDS:
+        return _decided_of_many(check, code)
     memset(&event, 0, sizeof(event))
     memset(&context, 0, sizeof(context))
     event.code = code
@@ -44,9 +45,10 @@ def decided(check, int code):
     return ref.row.function(&context, &ref.arg, &value) == 1 and matcher.holds(&matcher.constant, &value)
 
 
-def _decided_of_generic(check):
+def _decided_of_many(check, int code):
+    """Of a code that events of several types share."""
     if check.ref.info.name == "evt.type" and check.operator in ("=", "in"):
-        if not any(FM_GENERIC_X in codes_of(value) for value in check.values):
+        if not any(code in codes_of(value) for value in check.values):
             return False
     return None
 

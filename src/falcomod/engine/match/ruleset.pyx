@@ -11,7 +11,7 @@ from libc.stdint cimport uint32_t
 from libc.stdlib cimport free, malloc
 
 from falcomod.engine.fields.field cimport (
-    FIELD_ANY, FIELD_FILTER_ONLY, FIELD_LIST, FIELD_NO_RHS, FIELD_PRINT_ONLY, FieldRef,
+    FIELD_ANY, FIELD_FILTER_ONLY, FIELD_LIST, FIELD_NO_RHS, FIELD_PRINT_ONLY, FIELD_WITHIN, FieldRef,
 )
 from falcomod.engine.match.program cimport program_match
 from falcomod.engine.state.context cimport Context, ContextView
@@ -91,6 +91,8 @@ class RulesetBuilder:
             raise CheckError(f"field {field} can be printed but not compared")
         if rhs:
             return self._between(ref, operator, rhs)
+        if ref.row.flags & FIELD_WITHIN:
+            operator = _within(field, operator)
         values = tuple(values)
         try:
             matcher = prepare(ref.row.type, operator, values, is_list)
@@ -207,6 +209,13 @@ def _canonical(operator, values, bint is_list):
     if name == "in" and len(values) == 1:
         name = "="
     return name, values
+
+
+def _within(field, operator):
+    """What "=" means for a distance, the only operator that it takes."""
+    if operator not in ("=", "=="):
+        raise CheckError(f"{field} supports only the '=' operator, not '{operator}'")
+    return "<="
 
 
 def _check_event_types(operator, values):

@@ -8,9 +8,11 @@ import time
 import pytest
 
 from falcomod.engine.decode.schema import EVENTS
+from falcomod.engine.fields.probe import Probe
 from falcomod.engine.match.ruleset import RulesetBuilder
+from falcomod.engine.state.tables import State
 from falcomod.errors import CheckError
-from tests.record_builder import event_of
+from tests.record_builder import build, event_of
 
 OPENAT = event_of("openat").code
 CLOSE = event_of("close").code
@@ -249,3 +251,43 @@ def test_thousands_of_rules_build_quickly() -> None:
     assert ruleset.rules_of(OPENAT) == tuple(range(3000))
     assert ruleset.node_count == 3000
     assert time.process_time() - start < 30
+
+
+@pytest.mark.parametrize(("ms", "holds"), [(4, False), (5, True), (6, True)])
+@pytest.mark.parametrize("operator", ["=", "=="])
+@pytest.mark.parametrize("side", [-1, 1])
+def test_around_is_a_distance(
+    builder: RulesetBuilder, side: int, operator: str, ms: int, holds: bool
+) -> None:
+    ts = 1_700_000_000_000_000_000
+    node = builder.check(f"evt.around[{ts}]", operator, [str(ms)])
+    builder.rule(0, node, [CLOSE])
+    probe = Probe(State())
+    view = probe.at(build("close", ts=ts + side * 5_000_000, tid=1, res=0, fd=1))
+    assert builder.build().matching(view) == ((0,) if holds else ())
+
+
+@pytest.mark.parametrize("operator", ["!=", "<=", "in", "exists"])
+def test_around_takes_one_operator(builder: RulesetBuilder, operator: str) -> None:
+    values = [] if operator == "exists" else ["5"]
+    with pytest.raises(CheckError, match="supports only the '=' operator"):
+        builder.check("evt.around[1]", operator, values)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "matches"),
+    [
+        ("container", ["container"], True),
+        ("container", ["container_removed", "openat"], False),
+        ("container_removed", ["container_removed", "openat"], True),
+        ("other", ["container"], False),
+    ],
+)
+def test_types_of_observers_events_are_their_names(
+    builder: RulesetBuilder, name: str, values: list[str], matches: bool
+) -> None:
+    code = event_of("ASYNCEVENT_E").code
+    builder.rule(0, builder.check("evt.type", "in", values), [code])
+    probe = Probe(State())
+    view = probe.at(build("ASYNCEVENT_E", tid=0, plugin_id=0, name=name, data=b"{}"))
+    assert builder.build().matching(view) == ((0,) if matches else ())
