@@ -29,8 +29,8 @@ def load_rules(config: Config) -> CompiledRules:
         log.info("   %s: %s", path, "in part" if path in bad else "ok")
     for step in chosen:
         log.info("%s", step)
-    for step in compiled.unused:
-        log.warning("no rule is meant: %s", step)
+    for unused in compiled.unused:
+        log.warning("no rule is meant: %s", unused)
     for warning in compiled.warnings:
         log.warning("%s", warning)
     for fault in compiled.skipped:

@@ -221,7 +221,12 @@ def _decoded_node(row: list[Any], nodes: Sequence[Node]) -> Node:
         return Constant(bool(rest[0]))
     if kind == "not":
         return Not(nodes[rest[0]])
-    return {"and": And, "or": Or}[kind](tuple([nodes[child] for child in rest[0]]))
+    children = tuple([nodes[child] for child in rest[0]])
+    if kind == "and":
+        return And(children)
+    if kind == "or":
+        return Or(children)
+    raise ValueError(f"no node is a {kind!r}")
 
 
 def _decoded_rule(rule_id: int, row: dict[str, Any], nodes: Sequence[Node]) -> CompiledRule:
