@@ -34,6 +34,8 @@ class Check:
 
     def __str__(self):
         name, operator, values, other = self.key
+        if operator == "any":        # of merging
+            return "(" + " or ".join(f"{name} {operator} {value}" for operator, value in values) + ")"
         if other is not None:
             return f"{name} {operator} {other if '(' in other else f'val({other})'}"
         if operator == "exists":

@@ -34,6 +34,15 @@ cdef class Matcher:
         cdef Candidate candidate = Candidate(value)
         return self.holds(&self.constant, &candidate.value)
 
+    def count(self, value, int64_t times) -> int:
+        """In how many of so many comparisons *value* satisfies the check: what bench/ measures."""
+        cdef Candidate candidate = Candidate(value)
+        cdef int64_t found = 0
+        cdef int64_t i
+        for i in range(times):
+            found += self.holds(&self.constant, &candidate.value)
+        return found
+
     def compares(self, value, other) -> bool:
         """Whether *value* and *other*, of a field on the right side, satisfy a check that has no constants."""
         cdef Candidate candidate = Candidate(value)

@@ -28,6 +28,7 @@ from falcomod.engine.types cimport Value
 
 from falcomod.engine.match.costs import reference_cost
 from falcomod.engine.match.lookups import lookups_of
+from falcomod.engine.match.merging import merged
 
 # Of a lookup with its field, about, in ns.
 LOOKUP_COST = 60
@@ -231,6 +232,7 @@ class Layout:
         self.costs = {}                  # index → (cost, chance)
         self.lookups = []                # Lookup
         self.slots = {}                  # name of a field → number of its slot
+        self.aliases = {}                # index of an all-of node → the only handle that it is all of
         self.edges = {}                  # index of an all-of node → handles in order of evaluation
         self.entries = []                # per bucket: [(rule id, needed handles), …]
         self.place = {}                  # index in the graph → index in the program
@@ -263,18 +265,37 @@ class Layout:
         for index in reversed(self.graph.below(roots)):
             node = self.graph.nodes[index]
             if node.check is not None:
-                matcher = node.check.matcher
-                cost = reference_cost(node.check.ref) + matcher.cost
-                cost += reference_cost(node.check.rhs) if node.check.rhs else 0
-                self.costs[index] = (cost, matcher.chance / 100)
+                self._weigh(index)
             elif node.children:
                 handles = [part for child in node.children for part in self.expanded(child)]
-                handles = sorted(dict.fromkeys(handles), key=self._rank)
+                handles = self._merged(dict.fromkeys(map(self._shortened, handles)))
+                handles = sorted(handles, key=self._rank)
                 self.edges[index] = handles
                 self.costs[index] = self._cost_of_all(handles)
+                if len(handles) == 1:
+                    self.aliases[index] = handles[0]
+                    if index in self.shared:
+                        self.shared.add(handles[0] >> 1)
             else:
                 self.costs[index] = (0, 1.0)
                 self.edges[index] = []
+
+    def _merged(self, handles):
+        handles = merged(self.graph, handles, self.shared)
+        for handle in handles:
+            if handle >> 1 not in self.costs:
+                self._weigh(handle >> 1)
+        return handles
+
+    def _shortened(self, handle):
+        """What a handle leads to in the end: an all-of of one is that one."""
+        return self.aliases.get(handle >> 1, handle & ~1) ^ (handle & 1)
+
+    def _weigh(self, index):
+        check = self.graph.nodes[index].check
+        cost = reference_cost(check.ref) + check.matcher.cost
+        cost += reference_cost(check.rhs) if check.rhs else 0
+        self.costs[index] = (cost, check.matcher.chance / 100)
 
     def _cost_of_all(self, handles):
         cost, chance = 0.0, 1.0
@@ -292,7 +313,7 @@ class Layout:
         return self.costs[handle >> 1][0] / max(0.01, 1 - self._chance(handle)), handle
 
     def _entries_of(self, bucket):
-        entries = [(rule_id, self.expanded(handle)) for rule_id, handle in bucket]
+        entries = [(rule_id, self._merged(self.expanded(handle))) for rule_id, handle in bucket]
         uses = Counter(handle for _, handles in entries for handle in handles)
 
         def rank(handle):
@@ -309,7 +330,13 @@ class Layout:
             uses[handle] = len(lookup.positions)
             for position in lookup.positions:
                 entries[position][1].append(handle)
-        return [(rule_id, sorted(handles, key=rank)) for rule_id, handles in entries]
+        # Shortened only now: lookups_of() looks at what an "or" is made of.
+        return [
+            (rule_id, list(dict.fromkeys(
+                handle if handle < 0 else self._shortened(handle) for handle in sorted(handles, key=rank)
+            )))
+            for rule_id, handles in entries
+        ]
 
     def _place_nodes(self):
         """Only what is referred to gets a place: nodes whose children were taken over do not."""

@@ -66,7 +66,7 @@ def test_bytes_that_are_no_utf8_are_replaced() -> None:
     assert not regex(b"[a-z]+").matches(b"ab\xff")
 
 
-@given(st.lists(st.sampled_from(list(range(0x7E, 0x92)) + [0xA0, *range(0xC0, 256)]), max_size=10))
+@given(st.lists(st.sampled_from([*range(0x7E, 0x92), 0xA0, *range(0xC0, 256)]), max_size=10))
 def test_text_is_repaired_as_python_does(numbers: list[int]) -> None:
     data = bytes(numbers)
     assert repaired(data) == data.decode("utf-8", "replace").encode()
