@@ -8,8 +8,10 @@ file is kept with it, and nesting is bounded without recursion.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -18,6 +20,9 @@ from falcomod.errors import Location, RuleError
 from falcomod.rules.text import Scalar, SourceFile
 
 MAX_NESTING = 32
+
+# Items and documents, as nearly all files have them: not indented.
+_BEGIN = re.compile(r"^(?:-(?=[ \t\r\n])|---|\.\.\.)", re.MULTILINE)
 
 _PARSE = "LOAD_ERR_YAML_PARSE"
 # libyaml's parser where PyYAML was built with it: ten times as fast.
@@ -56,14 +61,15 @@ def is_null(node: Node) -> bool:
     return isinstance(node, Scalar) and not node.style and node.value.lower() in ("", "~", "null")
 
 
-def read_documents(file: SourceFile) -> Iterator[Node]:
-    """The root node of each document of *file*.
+def read_documents(file: SourceFile, text: str | None = None) -> Iterator[Node]:
+    """The root node of each document of *file*, or of *text*, some of it with blanks for the rest.
 
     Raises RuleError at the first place that is not YAML.
     """
     reader = _Reader(file)
+    text = file.text if text is None else text
     try:
-        for event in yaml.parse(file.text, Loader=_Loader):
+        for event in yaml.parse(text, Loader=_Loader):
             root = reader.take(event)
             if root is not None:
                 yield root
@@ -73,7 +79,20 @@ def read_documents(file: SourceFile) -> Iterator[Node]:
         raise fault(file, file.location(_index(mark)), f"this is not YAML: {message}") from None
     except yaml.reader.ReaderError as error:
         message = "this is not YAML: a control character stands in the file"
-        raise fault(file, file.location(_first_unprintable(file.text)), message) from error
+        raise fault(file, file.location(_first_unprintable(text)), message) from error
+
+
+def items_apart(file: SourceFile) -> Iterator[str]:
+    """The text of each item of *file* with blanks in place of all others, every place kept.
+
+    For a file that is not YAML as a whole: what is wrong is in few of its items.
+    An item begins with a dash at the begin of a line.
+    """
+    starts = [match.start() for match in _BEGIN.finditer(file.text)]
+    for start, end in pairwise([*starts, len(file.text)]):
+        if file.text[start] == "-" and file.text[start : start + 3] != "---":
+            before = "\n" * file.text.count("\n", 0, start)
+            yield " " * (start - len(before)) + before + file.text[start:end]
 
 
 def fault(

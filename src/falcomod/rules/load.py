@@ -9,11 +9,12 @@ without what is bad, kept beside what is good.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from falcomod.errors import Location, RuleError, RuleLoadError
-from falcomod.rules.document import Mapping, is_null, read_documents
+from falcomod.rules.document import Mapping, is_null, items_apart, read_documents
 from falcomod.rules.document import Sequence as SequenceNode
 from falcomod.rules.items import read_item
 from falcomod.rules.merge import merge
@@ -23,6 +24,7 @@ from falcomod.rules.resolve import syntax_faults
 from falcomod.rules.text import Scalar, SourceFile
 
 _SUFFIXES = (".yaml", ".yml")
+_LIST = re.compile(r"""\s*-\s+list:\s*["']?(.*?)["']?\s*$""", re.MULTILINE)
 
 
 def load_files(paths: Iterable[str | Path], *, skip_bad: bool = False) -> RuleCollection:
@@ -47,7 +49,7 @@ def load_sources(
     collection = RuleCollection()
     errors = list(errors)
     for file in files:
-        _load_file(file, collection, errors)
+        _load_file(file, collection, errors, apart=skip_bad)
     errors.extend(unmet_plugins(collection))
     if errors and not skip_bad:
         # Conditions are read on the way to a program, which this load will not reach.
@@ -57,12 +59,34 @@ def load_sources(
     return collection
 
 
-def _load_file(file: SourceFile, collection: RuleCollection, errors: list[RuleError]) -> None:
+def _load_file(
+    file: SourceFile, collection: RuleCollection, errors: list[RuleError], *, apart: bool
+) -> None:
+    """With *apart*, the items that are YAML are read out of a file that is not."""
     try:
-        for root in read_documents(file):
+        roots = read_documents(file)
+        for root in list(roots) if apart else roots:
             _load_document(file, root, collection, errors)
     except RuleError as error:
-        errors.append(error)
+        if apart and error.code == "LOAD_ERR_YAML_PARSE":
+            _load_apart(file, error, collection, errors)
+        else:
+            errors.append(error)
+
+
+def _load_apart(
+    file: SourceFile, fault: RuleError, collection: RuleCollection, errors: list[RuleError]
+) -> None:
+    before = len(errors)
+    for text in items_apart(file):
+        try:
+            for root in read_documents(file, text):
+                _load_document(file, root, collection, errors)
+        except RuleError as error:
+            errors.append(error)
+            _note_lost_text(text, collection)
+    if len(errors) == before:
+        errors.append(fault)  # which stands outside of all items
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -148,6 +172,13 @@ def _note_lost_list(node: Mapping, collection: RuleCollection) -> None:
             if value.value not in collection.lists:
                 collection.lost_lists.add(value.value)
             return
+
+
+def _note_lost_text(text: str, collection: RuleCollection) -> None:
+    """The same for an item that is no YAML; its first line tells whether it was a list."""
+    match = _LIST.match(text)
+    if match and match[1] not in collection.lists:
+        collection.lost_lists.add(match[1])
 
 
 def _fault(file: SourceFile, place: Location, message: str, remedy: str) -> RuleError:

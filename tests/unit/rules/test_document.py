@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from falcomod.errors import RuleError
-from falcomod.rules.document import Mapping, Sequence, is_null, read_documents
+from falcomod.rules.document import Mapping, Sequence, is_null, items_apart, read_documents
 from falcomod.rules.text import Scalar, SourceFile
 
 
@@ -60,6 +60,20 @@ def test_faults_have_a_place(text: str, place: str, message: str) -> None:
         read(text)
     assert str(caught.value.location) == place
     assert caught.value.code == "LOAD_ERR_YAML_PARSE"
+
+
+def test_items_stand_apart_at_their_places() -> None:
+    text = "# note\n- a: 1\n  b: [x,\n  - y]\n---\n-\n  c: 2\n...\n-d\n- e"
+    file = SourceFile("rules.yaml", text)
+    found = list(items_apart(file))
+    assert [part.strip() for part in found] == ["- a: 1\n  b: [x,\n  - y]", "-\n  c: 2", "- e"]
+    for part in found:
+        start = len(part) - len(part.lstrip())
+        assert text.startswith(part.strip(), start)
+        assert part[:start].count("\n") == text[:start].count("\n")
+    (root,) = read_documents(file, found[1])
+    assert isinstance(root, Sequence)
+    assert str(root.items[0].location) == "rules.yaml:7:3"
 
 
 @given(st.text(alphabet="-:[]{}&*!|>'\"#%@`,?ab \n\t\0\ufeff", max_size=40) | st.text(max_size=40))

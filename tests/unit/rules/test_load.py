@@ -145,6 +145,35 @@ def test_what_is_bad_can_be_left_out(tmp_path: Path) -> None:
     ]
 
 
+BROKEN = (
+    "# rules\n"
+    + RULE.format(name="first", condition="a")
+    + "- list: 'quoted'\n  items: [a\n"
+    + "- list: good\n  items: [b]\n---\n"
+    + RULE.format(name="{open", condition='"a"b')
+    + "\n"
+    + RULE.format(name="last", condition="(")
+)
+
+
+def test_items_that_are_yaml_are_read_out_of_a_file_that_is_not() -> None:
+    collection = load_sources([SourceFile("rules.yaml", BROKEN)], skip_bad=True)
+    assert list(collection.rules) == ["first", "last"]
+    assert list(collection.lists) == ["good"]
+    assert collection.lost_lists == {"quoted"}
+    places = [(error.code, error.location.line) for error in collection.skipped]
+    assert places == [("LOAD_ERR_YAML_PARSE", 9), ("LOAD_ERR_YAML_PARSE", 13)]
+    last = collection.rules["last"]
+    assert str(last.condition.location(0)) == "rules.yaml:20:14"
+
+
+def test_a_fault_outside_of_items_is_told_all_the_same() -> None:
+    text = RULE.format(name="one", condition="a") + "---\n{\n---\n- list: l\n  items: [a]\n"
+    collection = load_sources([SourceFile("rules.yaml", text)], skip_bad=True)
+    assert (list(collection.rules), list(collection.lists)) == (["one"], ["l"])
+    assert [error.code for error in collection.skipped] == ["LOAD_ERR_YAML_PARSE"]
+
+
 def test_lists_that_are_lost_are_known_until_another_definition() -> None:
     first = SourceFile("one.yaml", "- list: a\n- list: b\n")
     assert load_sources([first], skip_bad=True).lost_lists == {"a", "b"}
