@@ -47,19 +47,22 @@ test-vm: $(TESTABLE) ## driver and end-to-end tests on Debian's kernel in QEMU
 	tests/vm/run $(BIN)/python
 
 .PHONY: fuzz
-fuzz: $(TESTABLE) ## mutated records, captures and audit events through a build with sanitizers, mutated rules files and conditions
+fuzz: $(TESTABLE) ## mutated records of all generations, captures and audit events through a build with sanitizers, mutated rules files and conditions
 	tests/fuzz/run-sanitized $(BIN)/python
 	tests/fuzz/run-sanitized $(BIN)/python captures
+	tests/fuzz/run-sanitized $(BIN)/python generations
 	tests/fuzz/run-sanitized $(BIN)/python audit
 	$(BIN)/python -m tests.fuzz.rules
 	$(BIN)/python -m tests.fuzz.conditions
 
 .PHONY: bench
-bench: build ## cost per event, stage by stage, of an alert, of an end, of loading rules, of start-up
+bench: build ## cost per event, stage by stage, of an alert, of an audit event, of an end, of loading rules, of start-up
 	$(BIN)/python bench/run.py
 	$(BIN)/python -m bench.alert
+	$(BIN)/python -m bench.audit
 	$(BIN)/python -m bench.ends
 	$(BIN)/python -m bench.load
+	$(BIN)/python -m bench.convert
 	$(BIN)/python -m bench.start
 
 .PHONY: bench-live
