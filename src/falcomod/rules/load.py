@@ -83,10 +83,18 @@ def _load_apart(
             for root in read_documents(file, text):
                 _load_document(file, root, collection, errors)
         except RuleError as error:
-            errors.append(error)
+            errors.append(_within(file, text, error))
             _note_lost_text(text, collection)
     if len(errors) == before:
         errors.append(fault)  # which stands outside of all items
+
+
+def _within(file: SourceFile, text: str, fault: RuleError) -> RuleError:
+    """The fault of an item, at its beginning where what ends too soon is told behind its end."""
+    if fault.location < file.location(len(text)):
+        return fault
+    place = file.location(len(text) - len(text.lstrip()))
+    return RuleError(fault.message, place, code=fault.code, quote=file.quote(place))
 
 
 def files_in(folder: Path) -> list[Path]:

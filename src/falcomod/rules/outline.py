@@ -11,11 +11,12 @@ Falco's rules know.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from falcomod.errors import Location, RuleError
-from falcomod.rules.document import Mapping, Node, Sequence, read_documents
+from falcomod.rules.document import Mapping, Node, Sequence, items_apart, read_documents
 from falcomod.rules.text import Scalar, SourceFile
 
 KINDS = ("required_engine_version", "required_plugin_versions", "list", "macro", "rule")
@@ -92,10 +93,13 @@ def whole(path: str) -> Level:
 
 
 def _readable(file: SourceFile) -> Iterator[Node]:
+    """The documents, or where they are not YAML, the items that are, each as one."""
     try:
-        yield from read_documents(file)
+        yield from list(read_documents(file))
     except RuleError:
-        return
+        for text in items_apart(file):
+            with contextlib.suppress(RuleError):
+                yield from list(read_documents(file, text))
 
 
 def _item_levels(item: Node, fault: RuleError) -> Iterator[Level]:

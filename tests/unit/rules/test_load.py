@@ -162,7 +162,7 @@ def test_items_that_are_yaml_are_read_out_of_a_file_that_is_not() -> None:
     assert list(collection.lists) == ["good"]
     assert collection.lost_lists == {"quoted"}
     places = [(error.code, error.location.line) for error in collection.skipped]
-    assert places == [("LOAD_ERR_YAML_PARSE", 9), ("LOAD_ERR_YAML_PARSE", 13)]
+    assert places == [("LOAD_ERR_YAML_PARSE", 7), ("LOAD_ERR_YAML_PARSE", 13)]
     last = collection.rules["last"]
     assert str(last.condition.location(0)) == "rules.yaml:20:14"
 

@@ -101,9 +101,10 @@ def test_a_condition_is_named_by_its_first_words() -> None:
     assert outline.levels(short)[-1].name == '"proc.name = a "'
 
 
-def test_what_stands_before_a_fault_of_yaml_is_known() -> None:
-    text = "- list: a\n  items: 1\n---\n- ["
+def test_items_beside_a_fault_of_yaml_are_known() -> None:
+    text = "- list: a\n  items: 1\n- [\n- list: b\n  items: 2\n"
     assert levels(text, 2, 10, VALIDATE) == ["list 'a' 1:3", "value for 'items' 2:10"]
+    assert levels(text, 5, 10, VALIDATE) == ["list 'b' 4:3", "value for 'items' 5:10"]
 
 
 def test_an_item_has_a_path() -> None:
