@@ -32,6 +32,7 @@ from falcomod.engine.decode.schema import ABI_VERSION, SYSCALLS
 from falcomod.engine.loop import Engine
 from falcomod.engine.state.tables import State
 from falcomod.enrich import procfs, users
+from falcomod.enrich.domains import Domains, asked_for
 from falcomod.errors import UserError
 from falcomod.output.explanation import ExplanationSink
 from falcomod.output.sink import Sink
@@ -62,18 +63,22 @@ def run(
     explainers = Explainers.configured(config) if explain else None
     statistics = Statistics()
     with ExitStack() as teardown:
+        domains = Domains(asked_for(rules.ruleset))
+        teardown.callback(domains.stop)
+        domains.start()
         opened = open_driver(config, selection(rules))
         log.info("Opening 'syscall' source with %s", opened.how)
         source = opened.source
         teardown.callback(source.close)
         source.start()
         state = seed_state(config)
+        domains.hand_over(state)
         agent = Agent(
             rules=rules.rules,
             sinks=sinks,
             statistics=statistics,
             hostname=hostname(),
-            keep_house=Housekeeping(state, status_writer(opened, teardown)),
+            keep_house=Housekeeping(state, status_writer(opened, teardown), domains),
             explain=None if explainers is None else explainers.of_alert,
         )
         engine = Engine(source, state, rules.ruleset, agent.on_match, on_error=agent.on_error)
@@ -143,9 +148,12 @@ def seed_state(config: Config) -> State:
 class Housekeeping:
     """Keeps the state true where events alone do not: called between batches."""
 
-    def __init__(self, state: State, write_status: Callable[[], None]) -> None:
+    def __init__(
+        self, state: State, write_status: Callable[[], None], domains: Domains | None = None
+    ) -> None:
         self._state = state
         self._write_status = write_status
+        self._domains = domains
         self._suspects: frozenset[int] = frozenset()
         now_s = time.monotonic()
         self._prune_s = now_s + PRUNE_INTERVAL_S
@@ -155,6 +163,8 @@ class Housekeeping:
         # Threads that made events and that nobody had described.
         for tid in self._state.unknown_tids():
             procfs.lookup(self._state, tid)
+        if self._domains is not None:
+            self._domains.hand_over(self._state)
         now_s = time.monotonic()
         # Threads whose end was lost.
         if now_s >= self._prune_s:

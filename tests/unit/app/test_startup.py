@@ -19,6 +19,7 @@ from falcomod.app.driver_choice import Opened
 from falcomod.config.model import Config, StdoutOutput
 from falcomod.engine.decode.schema import SYSCALLS
 from falcomod.engine.state.tables import State
+from falcomod.enrich.domains import Domains
 from falcomod.errors import UserError
 
 ALERT = Alert(
@@ -88,6 +89,17 @@ def test_housekeeping_removes_threads_that_are_gone(monkeypatch: pytest.MonkeyPa
     assert state.thread(gone) is not None
     keep_house()
     assert state.thread(gone) is None
+
+
+def test_housekeeping_hands_over_addresses_of_names() -> None:
+    state = State()
+    domains = Domains({"a.example"}, look_up=lambda name: [b"\x0a\0\0\1"])
+    keep_house = startup.Housekeeping(state, lambda: None, domains)
+    keep_house()
+    assert state.counters()["domains"] == 0
+    domains.refresh()
+    keep_house()
+    assert state.counters()["domains"] == 1
 
 
 def test_housekeeping_writes_the_status_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,17 @@ cdef class Ruleset:
     cdef int match(self, Context *context, uint32_t *rule_ids, uint32_t limit) except -1 nogil:
         return program_match(&self.owner.program, context, rule_ids, limit)
 
+    def constants(self, fields) -> frozenset:
+        """What checks of the fields of these names compare with, as written."""
+        checks = [node.check for node in self.graph.nodes if node.check is not None]
+        return frozenset(
+            value
+            for check in checks
+            if check.ref.name in fields
+            for value in check.values
+            if isinstance(value, str)
+        )
+
     def matching(self, ContextView view) -> tuple:
         """Ids of the rules that match the event of a callback, in order."""
         cdef uint32_t limit = self.rule_count

@@ -291,3 +291,16 @@ def test_types_of_observers_events_are_their_names(
     probe = Probe(State())
     view = probe.at(build("ASYNCEVENT_E", tid=0, plugin_id=0, name=name, data=b"{}"))
     assert builder.build().matching(view) == ((0,) if matches else ())
+
+
+def test_constants_of_fields_are_told(builder: RulesetBuilder) -> None:
+    checks = [
+        builder.check("fd.sip.name", "=", ["a.example"]),
+        builder.check("fd.cip.name", "in", ["b.example", "a.example"]),
+        builder.check("fd.sip.name", "exists", []),
+        builder.check("proc.name", "=", ["c"]),
+    ]
+    builder.rule(0, builder.any_of(checks), [CLOSE])
+    ruleset = builder.build()
+    assert ruleset.constants({"fd.sip.name", "fd.cip.name"}) == {"a.example", "b.example"}
+    assert ruleset.constants({"fd.lip.name"}) == frozenset()
