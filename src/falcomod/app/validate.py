@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from falcomod.app import rules_files
-from falcomod.errors import RuleError, RuleLoadError
+from falcomod.errors import RuleError, RuleLoadError, UserError
 from falcomod.rules.compile import CompiledRule, compile_rules
 from falcomod.rules.describe import Description
 from falcomod.rules.load import load_sources, read_files
@@ -45,8 +45,13 @@ class Validation:
 
 
 def validate_files(named: Sequence[str], *, skip_bad: bool = False) -> Validation:
-    """Loads and compiles the files, in order; with *skip_bad* without what has a fault."""
+    """Loads and compiles the files, in order; with *skip_bad* without what has a fault.
+
+    Raises UserError where there is nothing to load.
+    """
     paths = rules_files.expanded(named)
+    if not paths:
+        raise UserError(f"{named[0]}: a directory without .yaml files")
     errors: list[RuleError] = []
     files = read_files(paths, errors)
     try:

@@ -5,7 +5,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from falcomod.app.validate import validate_files
+from falcomod.errors import UserError
 
 RULE = "- rule: x\n  desc: d\n  condition: used\n  output: o\n  priority: INFO\n"
 MACRO = "- macro: used\n  condition: evt.type = open\n"
@@ -44,6 +47,11 @@ def test_a_missing_file_is_a_result(tmp_path: Path) -> None:
     found = validate_files([str(tmp_path / "no.yaml"), str(path)])
     assert [result.successful for result in found.results] == [False, True]
     assert found.results[0].errors[0].code == "LOAD_ERR_FILE_READ"
+
+
+def test_a_directory_without_rules_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"without \.yaml files"):
+        validate_files([str(tmp_path)])
 
 
 def test_what_is_bad_is_told_and_no_fault_where_it_may_be_left_out(tmp_path: Path) -> None:
