@@ -104,34 +104,33 @@ def processes(
 ) -> bytes:
     """A process list; *tail*: how many of the fields of sized entries there are."""
     version = PROCESS_VERSIONS[type]
-    body = b""
+    body = []
     for entry in entries:
         parts = [_pack(kind, entry[name]) for name, kind, since in PROCESS if version >= since]
         if version >= 9:
             parts += [_pack(kind, entry[name]) for name, kind in PROCESS_TAIL[:tail]] + [extra]
-            body += _sized(b"".join(parts))
+            body.append(_sized(b"".join(parts)))
         else:
-            body += b"".join(parts)
-    return block(type, body, trailer=trailer)
+            body += parts
+    return block(type, b"".join(body), trailer=trailer)
 
 
 def processes_before_0_10(entries: Iterable[Entry]) -> bytes:
     """Version 9 of a time without pid namespace and terminal, and with capabilities at the end."""
-    body = b""
+    body = []
     tail = [row for row in PROCESS_TAIL[:7] if row[0] not in ("pidns", "tty")]
     for entry in entries:
         parts = [_pack(kind, entry[name]) for name, kind, _ in PROCESS]
-        body += _sized(b"".join(parts + [_pack(kind, entry[name]) for name, kind in tail]))
-    return block(0x215, body)
+        parts += [_pack(kind, entry[name]) for name, kind in tail]
+        body.append(_sized(b"".join(parts)))
+    return block(0x215, b"".join(body))
 
 
 def descriptors(tid: int, entries: Iterable[bytes], *, type: int = 0x218) -> bytes:
     """The descriptors of a thread; entries are those of descriptor()."""
     version = DESCRIPTOR_VERSIONS[type]
-    body = struct.pack("<q", tid)
-    for entry in entries:
-        body += _sized(entry) if version >= 2 else entry
-    return block(type, body)
+    body = [_sized(entry) if version >= 2 else entry for entry in entries]
+    return block(type, struct.pack("<q", tid) + b"".join(body))
 
 
 def descriptor(number: int, type: int, info: bytes, *, ino: int = 0) -> bytes:

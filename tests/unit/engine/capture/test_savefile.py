@@ -146,14 +146,19 @@ def test_event_of_a_newer_schema_is_dropped(tmp_path: Path) -> None:
     assert source.counters()["dropped"] == 1
 
 
-def test_next_section_begins_anew(tmp_path: Path) -> None:
+@pytest.mark.parametrize("packed", [False, True])
+def test_next_section_begins_anew(tmp_path: Path, packed: bool) -> None:
     close = made.event(build("close", tid=7, fd=4))
     first = made.capture(
         made.machine(hostname="one"), made.processes([made.process(tid=7, comm=b"first")]),
         made.users([made.user(5, 5, "five", "/", "")]), close,
+        packed=packed,
     )  # fmt: skip
     second = made.capture(
-        made.machine(hostname="two"), made.processes([made.process(tid=9, comm=b"second")]), close
+        made.machine(hostname="two"),
+        made.processes([made.process(tid=9, comm=b"second")]),
+        close,
+        packed=packed,
     )
     state = State()
     source = SavefileSource(written(tmp_path, first + second), state=state)
