@@ -117,8 +117,18 @@ class Agent:
             tags=tuple(sorted(rule.tags)),
             hostname=self.hostname,
             source=view.source,
-            explanation=self._explain(compiled.rule, view) if self._explain else None,
+            explanation=self._explained(compiled.rule, view),
         )
+
+    def _explained(self, rule: Rule, view: ContextView) -> Explanation | None:
+        """Why the rule matched, if that is asked for; an alert does not get lost over it."""
+        if self._explain is None:
+            return None
+        try:
+            return self._explain(rule, view)
+        except Exception as error:
+            log.error("explanation lost: rule=%r %s: %s", rule.name, type(error).__name__, error)
+            return None
 
     def _write(self, sink: Sink, alert: Alert) -> None:
         try:

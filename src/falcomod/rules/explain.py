@@ -17,6 +17,7 @@ from falcomod.engine.fields.field import FieldRef
 from falcomod.engine.fields.registry import bind
 from falcomod.engine.match.ruleset import Ruleset, RulesetBuilder
 from falcomod.engine.state.context import ContextView
+from falcomod.errors import UserError
 from falcomod.rules import ast, exceptions
 from falcomod.rules.ast import And, Check, Constant, MacroRef, Node, Not, Or
 from falcomod.rules.check import checked_by
@@ -24,6 +25,8 @@ from falcomod.rules.grammar import parse
 from falcomod.rules.model import Rule, RuleCollection
 from falcomod.rules.resolve import Resolver
 from falcomod.rules.text import SourceText
+
+DEPTH_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,13 @@ class Part:
 class Explainer:
     """One rule, ready to be tried on events of any code.
 
-    The rule has to be one that compiles.
+    The rule has to be one that compiles.  Raises UserError where its parts are in each
+    other more than DEPTH_MAX deep: nobody would read that.
     """
 
     def __init__(self, collection: RuleCollection, rule: Rule) -> None:
         self.rule = rule
-        self.outline = _Outliner(collection).rule(rule)
+        self.outline = _outline(collection, rule)
         self._checks = list(dict.fromkeys(_checks(self.outline)))
         self._refs = {name: bind(name) for check in self._checks for name in _fields(check)}
         self._rulesets: dict[int, Ruleset] = {}
@@ -80,6 +84,30 @@ class Explainer:
         ref: FieldRef = self._refs[name]
         value: FieldValue = ref.value(view)
         return value
+
+
+def _outline(collection: RuleCollection, rule: Rule) -> Part:
+    try:
+        outline = _Outliner(collection).rule(rule)
+        deep = _is_deeper(outline, DEPTH_MAX)
+    except RecursionError:
+        deep = True
+    if deep:
+        raise UserError(
+            f"the condition of rule {rule.name!r} is nested more than {DEPTH_MAX} levels deep, "
+            "too deep to be explained"
+        )
+    return outline
+
+
+def _is_deeper(part: Part, levels: int) -> bool:
+    """Whether there are more than *levels* parts in each other; macros are shared, not repeated."""
+    layer = {id(part): part}
+    for _ in range(levels):
+        layer = {id(inner): inner for outer in layer.values() for inner in outer.parts}
+        if not layer:
+            return False
+    return True
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import time
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -169,3 +170,20 @@ def test_stop_ends_the_run(rules: CompiledRules) -> None:
     agent = agent_of(rules, Kept())
     agent.stop()
     agent.run(engine_of(rules, agent))
+
+
+def test_explanation_that_fails_loses_no_alert(
+    rules: CompiledRules, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_rule: object, _view: object) -> NoReturn:
+        raise RecursionError("too deep")
+
+    logging.getLogger("falcomod").propagate = True
+    sink = Kept()
+    agent = Agent(
+        rules=rules.rules, sinks=[sink], statistics=Statistics(), hostname="here",
+        keep_house=lambda: None, explain=fail,
+    )  # fmt: skip
+    agent.drain(engine_of(rules, agent))
+    assert [alert.explanation for alert in sink.alerts] == [None, None]
+    assert "explanation lost: rule='Shadow opened' RecursionError: too deep" in caplog.text

@@ -5,14 +5,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from falcomod.alert.explanation import Finding
 from falcomod.engine.capture.source import ReplaySource
 from falcomod.engine.decode.schema import EVENTS
 from falcomod.engine.loop import Engine
 from falcomod.engine.match.ruleset import RulesetBuilder
 from falcomod.engine.state.tables import State
+from falcomod.errors import UserError
 from falcomod.rules.compile import compile_rules
-from falcomod.rules.explain import Explainer
+from falcomod.rules.explain import DEPTH_MAX, Explainer
 from falcomod.rules.load import load_sources
 from falcomod.rules.text import SourceFile
 from tests.record_builder import build
@@ -150,3 +153,17 @@ def test_one_check_in_two_places_has_one_verdict() -> None:
 def test_events_of_other_types_are_tried_all_the_same() -> None:
     finding = found("shell_opened", record=build("close", ts=1, tid=7, fd=3))
     assert [part.holds for part in finding.parts] == [True, False]
+
+
+def nested(levels: int) -> str:
+    condition = "proc.name = bash"
+    for _ in range(levels // 2):
+        condition = f"(({condition}) or fd.num = 9) and evt.num >= 0"
+    return condition
+
+
+def test_deep_conditions_are_explained_and_deeper_ones_refused() -> None:
+    assert found(nested(DEPTH_MAX - 2)).holds
+    for levels in (DEPTH_MAX + 2, 900):
+        with pytest.raises(UserError, match="too deep to be explained"):
+            found(nested(levels))
