@@ -60,7 +60,7 @@ PIECES = (
     "<", ">=", " and ", " or ", " not ", " not(", " in ", " in (", " intersects ", " pmatch ",
     " exists", "oneof ", "anyof (", " allof ", "val(", "tolower(", "getopt((", "concat(", "len(",
     ")[", "regex ", "proc.name", "fd.name", "evt.type", "ka.verb", "a.b", "listed", "macro",
-    "never", "0x", "1e+", "\b", "\t", "\n", "\r", "\0", "\x85", "\u2028", "\ud800", "\U0001f600",
+    "never", "0x", "1e+", "\b", "\t", "\n", "\r", "\0", "\x85", "\u2028", "\U0001f600",
     "(" * 300, "not " * 300,
 )  # fmt: skip
 OTHERS = (

@@ -73,7 +73,10 @@ def unquote(text: str) -> str:
         return content
     value = _ESCAPE.sub(lambda match: _unescaped(match, text[0]), content)
     # \xHH gives a byte; neighbours that make up one UTF-8 character become it.
-    return value.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+    try:
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raise ValueError("a value cannot hold half of a character") from None
 
 
 def quoted(value: str) -> str:

@@ -72,6 +72,11 @@ def test_quoted_text_is_read_as_what_it_was(value: str) -> None:
     assert expression.unquote(expression.quoted(value)) == value
 
 
+def test_half_a_character_is_refused_with_escapes_beside_it() -> None:
+    with pytest.raises(ValueError, match="half of a character"):
+        expression.unquote('"\ud800\\t"')
+
+
 def test_transformers_in_each_other_have_a_limit_and_no_recursion() -> None:
     def nested(depth: int) -> str:
         return "len(" * depth + "a.b" + ")" * depth
