@@ -35,7 +35,8 @@ cdef class SavefileSource(Source):
     cdef uint64_t dropped        # … that the conversion took
     cdef uint64_t corrupt        # … that it could not read
     cdef uint64_t sections
-    cdef dict skipped            # type of block → how many were passed over unread
+    cdef uint64_t blocks_skipped # of unknown types
+    cdef dict skipped            # … by type
     cdef dict list_counts        # sums of all sections' Seed.counts
 
     cdef int look(self, uint32_t header, uint32_t block_size, bint has_flags, bint has_nparams) except -1 nogil

@@ -30,6 +30,7 @@ cdef enum:
     CPU_SIZE = 2                 # in front of each record
     FLAGS_SIZE = 4               # behind that, in blocks that have them
     RECORD_LENGTH_AT = 16        # in a record
+    SKIPPED_TYPES_MAX = 64       # unknown types of blocks that have a counter of their own
     EVENT_SIZE_MIN = 20          # an event's block with nothing in it, and room for the flags
 
 
@@ -108,7 +109,7 @@ cdef class SavefileSource:
         counts = {
             "events": self.events, "state_only": self.state_only, "dropped": self.dropped,
             "corrupt": self.corrupt, "sections": self.sections,
-            "bytes": stream_offset(self.stream), "blocks_skipped": sum(self.skipped.values()),
+            "bytes": stream_offset(self.stream), "blocks_skipped": self.blocks_skipped,
         }
         counts |= {f"blocks_skipped_{type:#x}": count for type, count in self.skipped.items()}
         counts |= {f"converter_{name}": value for name, value in self.converter.counters().items()}
@@ -281,7 +282,9 @@ cdef class SavefileSource:
             return 0
         if kind == BLOCK_UNKNOWN:
             body.finish()
-            self.skipped[body.type] = self.skipped.get(body.type, 0) + 1
+            self.blocks_skipped += 1
+            if body.type in self.skipped or len(self.skipped) < SKIPPED_TYPES_MAX:
+                self.skipped[body.type] = self.skipped.get(body.type, 0) + 1
             return 0
         self.is_seeding = True
         if kind == BLOCK_MACHINE:

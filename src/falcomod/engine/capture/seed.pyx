@@ -20,6 +20,7 @@ cdef enum:
     CONNECTIONS_MAX = 65536      # kept to the end; further ones are judged by what is known then
     NAMES_MAX = 262144           # users, and groups
     INTERFACES_MAX = 4096
+    LISTENERS_MAX = 262144       # sockets waited on that connections are compared with
 
 cdef enum:
     ROLE_CLIENT = 1              # FdRole
@@ -88,8 +89,9 @@ cdef class Seed:
         protocol = descriptor.get("l4proto")
         if type in SERVER_TYPES:
             facts["role"] = ROLE_SERVER
-            self.listening.add((protocol, descriptor["dest_port"]))
-            self.listeners.add((tid, protocol, descriptor["dest_port"]))
+            if len(self.listeners) < LISTENERS_MAX:
+                self.listening.add((protocol, descriptor["dest_port"]))
+                self.listeners.add((tid, protocol, descriptor["dest_port"]))
         elif protocol is not None:
             facts["is_connected"] = protocol == L4_TCP
             self.connections.append((tid, number, facts))

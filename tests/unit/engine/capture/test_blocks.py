@@ -160,3 +160,11 @@ def test_damaged_block_ends_the_file(tmp_path: Path, block: bytes, message: str)
     assert source.fault.startswith(f"{path}: offset ")
     assert re.search(message, source.fault)
     assert source.machine["hostname"] == "host-1"
+
+
+def test_counters_of_unknown_types_are_limited(tmp_path: Path) -> None:
+    source = opened(tmp_path, *[made.block(number, b"") for number in range(0x10000, 0x10100)])
+    source.start()
+    counters = source.counters()
+    assert counters["blocks_skipped"] == 256
+    assert sum(name.startswith("blocks_skipped_") for name in counters) == 64
