@@ -2,6 +2,8 @@
 """Lists in texts, macros in trees."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from falcomod.errors import RuleError
 from falcomod.rules import ast
@@ -77,6 +79,40 @@ LISTS = """
 )
 def test_lists_take_the_place_of_their_names(written: str, resolved: str) -> None:
     assert resolver(LISTS).with_lists(source(written)).text == resolved
+
+
+def replaced_one_by_one(text: str, lists: dict[str, list[str]]) -> str:
+    """What the definition says, word for word: each name in turn, wherever it stands alone."""
+    for name, items in lists.items():
+        at = 0
+        while (start := text.find(name, at)) >= 0:
+            end = at = start + len(name)
+            around = text[max(start - 1, 0) : start] + text[end : end + 1]
+            if all(character in " \t\n\r(),=" for character in around):
+                before, after, new = text[:start].rstrip(), text[end:].lstrip(), ", ".join(items)
+                if not items and before.endswith(","):
+                    before = before[:-1]
+                elif not items and after.startswith(","):
+                    after = after[1:]
+                text = f"{before} {new} {after}"
+                at = len(before) + len(new) + 1
+    return text
+
+
+_words = st.sampled_from(
+    ["one", "none", "several", "on", "ones", "x", " ", "(", ")", ",", ", ", "=", '"', "\t", "!="]
+)
+
+
+@given(st.lists(_words, max_size=15).map("".join))
+def test_lists_are_text_wherever_their_names_stand(text: str) -> None:
+    lists = {"none": [], "one": ["p"], "several": ["q", "r"]}
+    found = resolver("".join(f"- list: {n}\n  items: {i}\n" for n, i in lists.items()))
+
+    def bare(text: str) -> str:
+        return "".join(text.split())
+
+    assert bare(found.with_lists(source(text)).text) == bare(replaced_one_by_one(text, lists))
 
 
 def test_a_list_may_be_defined_after_its_use() -> None:
