@@ -62,6 +62,7 @@ bench: build ## cost per event, stage by stage, of an alert, of an audit event, 
 	$(BIN)/python -m bench.audit
 	$(BIN)/python -m bench.ends
 	$(BIN)/python -m bench.load
+	$(BIN)/python -m bench.replay
 	$(BIN)/python -m bench.convert
 	$(BIN)/python -m bench.start
 
