@@ -132,20 +132,27 @@ def regex(bytes pattern not None) -> Matcher:
     cdef Matcher matcher
     cdef RegexOwner owner
     cdef bytes plain
+    name, plain = plain_form(pattern)
+    matcher = matcher_new(FORMS[name])
+    if name != "regex":
+        matcher.owned = plain
+        matcher.constant.text.data = PyBytes_AS_STRING(plain)
+        matcher.constant.text.size = <uint32_t>PyBytes_GET_SIZE(plain)
+        return matcher
+    owner = compiled(pattern)
+    matcher.owned = owner
+    matcher.constant.table = owner.expression
+    return matcher
+
+
+def plain_form(bytes pattern not None) -> tuple:
+    """(operator, text) that say the same of texts of one line; ("regex", pattern) where none does."""
     for name, before, after in PLAIN_FORMS:
         if len(pattern) >= len(before) + len(after) and pattern.startswith(before) and pattern.endswith(after):
             plain = pattern[len(before):len(pattern) - len(after)]
             if PLAIN.fullmatch(plain):
-                matcher = matcher_new(FORMS[name])
-                matcher.owned = plain
-                matcher.constant.text.data = PyBytes_AS_STRING(plain)
-                matcher.constant.text.size = <uint32_t>PyBytes_GET_SIZE(plain)
-                return matcher
-    owner = compiled(pattern)
-    matcher = matcher_new(FORMS["regex"])
-    matcher.owned = owner
-    matcher.constant.table = owner.expression
-    return matcher
+                return name, plain
+    return "regex", pattern
 
 
 def compiled(bytes pattern not None) -> RegexOwner:

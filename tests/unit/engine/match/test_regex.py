@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from falcomod.engine.decode.schema import PARAM_TYPES
 from falcomod.engine.match.operators import prepare
-from falcomod.engine.match.regex import PLAIN, PLAIN_FORMS, compiled, regex, repaired
+from falcomod.engine.match.regex import PLAIN, PLAIN_FORMS, compiled, plain_form, regex, repaired
 from falcomod.errors import CheckError
 
 
@@ -92,6 +92,21 @@ def test_plain_texts_are_compared_directly() -> None:
     for special in b".*+?^$()[]{}|\\\n\0\x7f\x80":
         assert not PLAIN.fullmatch(bytes([special]))
     assert regex(b"/usr/.*").cost < regex(b"/usr/.+").cost
+
+
+@pytest.mark.parametrize(
+    ("pattern", "form"),
+    [
+        (b"abc", ("=", b"abc")),
+        (b"abc.*", ("startswith", b"abc")),
+        (b".*abc", ("endswith", b"abc")),
+        (b".*/abc.*", ("contains", b"/abc")),
+        (b"a.c", ("regex", b"a.c")),
+        (b".*a+", ("regex", b".*a+")),
+    ],
+)
+def test_simpler_operator_is_named(pattern: bytes, form: tuple[str, bytes]) -> None:
+    assert plain_form(pattern) == form
 
 
 def test_no_pattern_takes_more_than_linear_time() -> None:
