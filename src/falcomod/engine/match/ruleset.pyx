@@ -212,7 +212,9 @@ def _canonical(operator, values, bint is_list):
     if modifier and len(values) == 1:
         return name, values
     if modifier:
-        return ("in", values) if name == "=" and modifier == "anyof" else (f"{name} {modifier}", values)
+        # Of different constants one at most is equal.
+        is_member = name == "=" and (modifier == "anyof" or (modifier == "oneof" and len(set(values)) == len(values)))
+        return ("in", values) if is_member else (f"{name} {modifier}", values)
     if is_list:
         return name, values
     if name == "intersects":             # of a field with one value

@@ -40,7 +40,8 @@ def test_identical_checks_are_one_node(builder: RulesetBuilder) -> None:
         (("== anyof", ["a"]), ("=", ["a"])),
         (("!= allof", ["a", "a"]), ("!=", ["a"])),
         (("startswith anyof", ["a", "b"]), ("startswith anyof", ["b", "a", "b"])),
-        (("== oneof", ["a", "b"]), ("= oneof", ["b", "a"])),
+        (("== oneof", ["a", "b"]), ("in", ["b", "a"])),
+        (("= oneof", ["a", "a", "b"]), ("== oneof", ["b", "a", "a"])),
         (("regex oneof", ["a"]), ("regex", ["a"])),
     ],
 )
