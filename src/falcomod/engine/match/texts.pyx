@@ -9,7 +9,7 @@ that of bytes; "any case" is that of ASCII.
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport uint8_t, uint32_t
 from libc.stdlib cimport free, malloc
-from libc.string cimport memcmp
+from libc.string cimport memchr, memcmp
 
 from falcomod.engine.match.glob cimport Glob, GlobOwner, glob_fits, glob_matches, glob_new
 from falcomod.engine.match.matcher cimport Constant, Matcher, comparison, matcher_new
@@ -19,6 +19,9 @@ from falcomod.engine.types cimport Str, Value
 
 from falcomod.engine.match.regex import FORMS, regex
 from falcomod.errors import CheckError
+
+cdef enum:
+    TRIES_MAX = 16               # bytes that look like the beginning of a match and are not
 
 cdef extern from "string.h" nogil:
     # GNU; in the C library of every host this runs on. Linear time.
@@ -54,6 +57,33 @@ cdef bint at_least(const Constant *constant, const Value *value) noexcept nogil:
 
 cdef bint contains(const Constant *constant, const Value *value) noexcept nogil:
     return memmem(value.text.data, value.text.size, constant.text.data, constant.text.size) is not NULL
+
+
+cdef bint contains_by_rarest(const Constant *constant, const Value *value) noexcept nogil:
+    # Looks for the constant's rarest byte, at constant.number: nearly always there is none, and
+    # memmem() first makes a table. A value of many such bytes is left to it, as it is linear.
+    cdef uint32_t size = constant.text.size
+    cdef uint32_t offset = <uint32_t>constant.number
+    cdef const char *start = value.text.data
+    cdef const char *found
+    cdef uint32_t left, tries
+    if size == 0:
+        return True
+    if size > value.text.size:
+        return False
+    left = value.text.size - size + 1
+    for tries in range(<uint32_t>TRIES_MAX):
+        found = <const char *>memchr(start + offset, constant.text.data[offset], left)
+        if found is NULL:
+            return False
+        found -= offset
+        if memcmp(found, constant.text.data, size) == 0:
+            return True
+        left -= <uint32_t>(found - start) + 1
+        start = found + 1
+        if left == 0:
+            return False
+    return memmem(start, left + size - 1, constant.text.data, size) is not NULL
 
 
 cdef bint contains_any_case(const Constant *constant, const Value *value) noexcept nogil:
@@ -208,7 +238,14 @@ cdef Matcher _prepare(dict rows, str operator, list values):
         matcher.constant.table = &pattern.glob
     else:
         _keep_text(matcher, values[0].lower() if operator == "icontains" else values[0])
+    if matcher.holds == contains_by_rarest:
+        matcher.constant.number = _rarest(values[0])
     return matcher
+
+
+def _rarest(text):
+    """The offset of the byte that is rarest in paths and command lines; of none, 0."""
+    return max(range(len(text)), key=lambda at: RARITY.find(text[at]) % 256, default=0)
 
 
 cdef int _keep_text(Matcher matcher, bytes value) except -1:
@@ -220,6 +257,9 @@ cdef int _keep_text(Matcher matcher, bytes value) except -1:
 
 HEXADECIMAL = frozenset(("bcontains", "bstartswith"))
 
+# Bytes of paths and command lines, the most frequent first; others are rarer.
+RARITY = b"\0/eastirnolcdpum-.hbgf0123yv_k456789wx =:,qjzERSTLACOINPDMUBFGHXVYKWJQZ"
+
 TEXT = {
     "=": comparison(equal, 2, 10),
     "!=": comparison(differs, 2, 90),
@@ -227,7 +267,7 @@ TEXT = {
     "<=": comparison(at_most, 4, 50),
     ">": comparison(greater, 4, 50),
     ">=": comparison(at_least, 4, 50),
-    "contains": comparison(contains, 20, 10),
+    "contains": comparison(contains_by_rarest, 10, 10),
     "icontains": comparison(contains_any_case, 60, 10),
     "startswith": comparison(starts_with, 3, 10),
     "endswith": comparison(ends_with, 3, 10),
@@ -242,10 +282,10 @@ TEXT = {
 BUFFER = {
     "=": comparison(equal, 2, 10),
     "!=": comparison(differs, 2, 90),
-    "contains": comparison(contains, 20, 10),
+    "contains": comparison(contains_by_rarest, 10, 10),
     "startswith": comparison(starts_with, 3, 10),
     "endswith": comparison(ends_with, 3, 10),
-    "bcontains": comparison(contains, 20, 10),
+    "bcontains": comparison(contains_by_rarest, 10, 10),
     "bstartswith": comparison(starts_with, 3, 10),
     "in": comparison(member, 6, 10),
     "intersects": comparison(member, 6, 10),
@@ -253,6 +293,7 @@ BUFFER = {
 
 # Where a constant would be prepared, and another field is on the right side.
 OTHER = {
+    "contains": comparison(contains, 20, 10),
     "icontains": comparison(contains_other_any_case, 80, 10),
     "glob": comparison(like_other, 200, 10),
     "iglob": comparison(like_other_any_case, 200, 10),

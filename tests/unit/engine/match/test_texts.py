@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from falcomod.engine.decode.schema import PARAM_TYPES
 from falcomod.engine.match.texts import TEXT, buffer, encoded, text
@@ -50,3 +52,16 @@ def test_buffer_wants_hex_digits(value: str) -> None:
 
 def test_encoded_gives_back_undecodable_bytes() -> None:
     assert encoded("a\udcff") == b"a\xff"
+
+
+@given(st.text("ab", max_size=4), st.lists(st.text("ab", max_size=30), max_size=4))
+def test_contains_in_values_of_many_false_beginnings(constant: str, parts: list[str]) -> None:
+    matcher = text(KIND, "contains", [constant])
+    value = "a".join(parts)
+    assert matcher.matches(value.encode()) == (constant in value)
+
+
+@pytest.mark.parametrize("constant", ["", "z", "zz", "az", "/z"])
+@pytest.mark.parametrize("value", ["", "z" * 40, "z" * 40 + "a", "a" * 40 + "z", "/" * 40 + "zz"])
+def test_contains_with_the_rarest_byte_first_or_last(constant: str, value: str) -> None:
+    assert text(KIND, "contains", [constant]).matches(value.encode()) == (constant in value)
