@@ -111,7 +111,13 @@ def cythonized() -> list[Extension]:
     for extension in extensions():
         part = extension.name.split(".")[2]
         (hot if part in HOT else cold).append(extension)
-    common = {"include_path": ["src"], "annotate": ANNOTATE, "nthreads": os.cpu_count() or 1}
+    common = {
+        "include_path": ["src"],
+        "annotate": ANNOTATE,
+        "nthreads": os.cpu_count() or 1,
+        # Cython goes by the age of its C files alone, whatever they were made with.
+        "build_dir": "build/debug/c" if DEBUG else None,
+    }
     return [
         *cythonize(hot, compiler_directives={**DIRECTIVES, **hot_directives()}, **common),
         *cythonize(cold, compiler_directives=DIRECTIVES, **common),
