@@ -46,14 +46,16 @@ test-vm: $(TESTABLE) ## driver and end-to-end tests on Debian's kernel in QEMU
 	tools/install-packages vm
 	tests/vm/run $(BIN)/python
 
+FUZZ_TARGETS := records generations captures audit rules conditions
+
 .PHONY: fuzz
-fuzz: $(TESTABLE) ## mutated records of all generations, captures and audit events through a build with sanitizers, mutated rules files and conditions
-	tests/fuzz/run-sanitized $(BIN)/python
-	tests/fuzz/run-sanitized $(BIN)/python captures
-	tests/fuzz/run-sanitized $(BIN)/python generations
-	tests/fuzz/run-sanitized $(BIN)/python audit
-	$(BIN)/python -m tests.fuzz.rules
-	$(BIN)/python -m tests.fuzz.conditions
+fuzz: $(TESTABLE) ## damaged records of all generations, captures, audit events, rules and conditions, through a build with sanitizers
+	for target in $(FUZZ_TARGETS); do tests/fuzz/run-sanitized $(BIN)/python $$target || exit; done
+
+.PHONY: nightly
+nightly: $(TESTABLE) ## an hour and a half: the property tests with 50 times the examples, ten minutes of each fuzz target
+	FALCOMOD_EXAMPLES=50 $(BIN)/python -m pytest -s tests/property
+	FALCOMOD_FUZZ_S=600 $(MAKE) fuzz
 
 .PHONY: bench
 bench: build ## cost per event, stage by stage, of an alert, of an audit event, of an end, of loading rules, of start-up

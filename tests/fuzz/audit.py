@@ -1,20 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Damaged audit events through lines, rules and alerts: python -m tests.fuzz.audit [--seed N].
+"""Damaged audit events through lines, rules and alerts.
 
 Starts from the log of tests/scenario/k8s_audit.  Whatever is sent, every line is read or
 counted as a fault, every field has a value or none, and no exception comes out.
-FALCOMOD_FUZZ_S=600 goes on for ten minutes in place of a count.
 """
 
 from __future__ import annotations
 
-import argparse
-import itertools
-import os
 import random
 import tempfile
-import time
 from collections import Counter
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +21,9 @@ from falcomod.engine.fields.registry import all_fields, bind
 from falcomod.errors import LocatedError
 from falcomod.rules.compile import CompiledRules, compile_rules
 from falcomod.rules.load import load_files
+from tests.fuzz import campaign
 
 FOLDER = Path(__file__).resolve().parents[1] / "scenario" / "k8s_audit"
-ROUNDS = 500  # of the whole log
 
 PIECES = (
     b"null", b"[]", b"{}", b'"\\ud83d"', b"1e400", b"-1", b"[[[[", b'{"a":', b"\x00", b"true",
@@ -81,26 +78,26 @@ def run(path: Path, rules: CompiledRules) -> dict[str, int]:
     return {**counted, "matches": engine.counters()["matches"]}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, default=random.randrange(2**32))
-    seed = parser.parse_args().seed
-    limit_s = float(os.environ.get("FALCOMOD_FUZZ_S", "0"))
-    print(f"seed {seed}", flush=True)
-    rng = random.Random(seed)
-    rules = compile_rules(load_files([FOLDER / "rules.yaml"]), matching="all")
-    lines = (FOLDER / "audit.jsonl").read_bytes().split(b"\n")
-    counts: Counter[str] = Counter()
-    end_s = time.monotonic() + limit_s
+@cache
+def compiled() -> CompiledRules:
+    return compile_rules(load_files([FOLDER / "rules.yaml"]), matching="all")
+
+
+def attempt(data: bytes) -> Counter[str]:
+    """What became of a log."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "audit.jsonl"
-        for number in itertools.count():
-            if time.monotonic() >= end_s if limit_s else number == ROUNDS:
-                break
-            path.write_bytes(b"\n".join(damaged(rng, line) for line in lines))
-            counts.update(run(path, rules))
-    print(", ".join(f"{count} {name}" for name, count in counts.items()))
+        path.write_bytes(data)
+        return Counter(run(path, compiled()))
 
+
+def inputs(rng: random.Random) -> Iterator[bytes]:
+    lines = (FOLDER / "audit.jsonl").read_bytes().split(b"\n")
+    while True:
+        yield b"\n".join(damaged(rng, line) for line in lines)
+
+
+TARGET = campaign.Target("audit", __doc__, inputs, attempt, frozenset({"matches", "bad_json"}))
 
 if __name__ == "__main__":
-    main()
+    campaign.run(TARGET)

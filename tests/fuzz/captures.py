@@ -1,36 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Damaged captures through reader, state and rules: python -m tests.fuzz.captures [--seed N].
+"""Damaged captures through reader, state and rules.
 
 Every capture must be read to an end, with one message at the most, and every event in it
-be accounted for; the rest is the sanitizers' to see.  FALCOMOD_FUZZ_SECONDS says for how
-long (20 unless given).  The capture that is being read is kept in build/fuzz, so that it
-is there after a crash.
+be accounted for; the rest is the sanitizers' to see.
 """
 
 from __future__ import annotations
 
-import argparse
 import gzip
-import os
 import random
 import struct
-import time
+import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 from bench.mix import Mix
 from falcomod.engine.capture.savefile import SavefileSource
+from falcomod.engine.fields.registry import FieldRef, all_fields, bind
 from falcomod.engine.loop import Engine
 from falcomod.engine.match.ruleset import Ruleset
 from falcomod.engine.state.tables import State
 from falcomod.errors import CaptureError
+from falcomod.rules.compile import compile_rules
+from falcomod.rules.load import load_files
 from tests import capture_builder as made
+from tests.fuzz import campaign
 from tests.fuzz.mutate import WILD, mutants
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "tests" / "captures"
-CURRENT = ROOT / "build" / "fuzz" / "current.scap"
 SAMPLE_SHARE = 0.05  # of captures that are real ones: they take long
 
 
@@ -133,7 +133,7 @@ def join(rng: random.Random, data: bytes) -> bytes:
 
 
 def pack(rng: random.Random, data: bytes) -> bytes:
-    packed = gzip.compress(data, 1)
+    packed = gzip.compress(data, 1, mtime=0)
     return rng.choice([truncate, flip, insert_noise, join, nothing])(rng, packed)
 
 
@@ -148,76 +148,69 @@ def damaged(rng: random.Random, captures: list[bytes], samples: list[bytes]) -> 
     return data
 
 
+@cache
 def rulesets() -> tuple[Ruleset, Ruleset]:
     """The shipped rules, and one that every event matches."""
-    from falcomod.rules.compile import compile_rules
-    from falcomod.rules.load import load_files
-
     shipped = compile_rules(load_files([ROOT / "rules" / "falcomod_rules.yaml"]), matching="all")
     every = compile_rules(load_files([ROOT / "tests" / "fuzz" / "every_event.yaml"]))
     return shipped.ruleset, every.ruleset
 
 
-def read(data: bytes, ruleset: Ruleset, on_match: Callable[[object, object], None]) -> Counter[str]:
+@cache
+def fields() -> list[FieldRef]:
+    return [bind(info.name) for info in all_fields() if info.argument != "required"]
+
+
+def attempt(data: bytes) -> Counter[str]:
+    """What became of a capture."""
+    with tempfile.NamedTemporaryFile(suffix=".scap") as file:
+        file.write(data)
+        file.flush()
+        return read(file.name, campaign.chance(data))
+
+
+def read(path: str, rng: random.Random) -> Counter[str]:
     """What became of the events of one capture."""
+    ruleset = rulesets()[rng.random() < 0.2]
+
+    def print_some(rule_ids: object, view: object) -> None:
+        for field in rng.sample(fields(), 20):
+            field.text(view)
 
     def fail(error: Exception) -> None:
         raise error
 
-    CURRENT.write_bytes(data)
     state = State(thread_limit=4096, fd_limit=64)
     try:
-        source = SavefileSource(str(CURRENT), state=state)
+        source = SavefileSource(path, state=state)
         source.start()
     except CaptureError:
-        return Counter(captures=1, no_captures=1)
-    engine = Engine(source, state, ruleset, on_match, on_error=fail)
+        return Counter(no_captures=1)
+    engine = Engine(source, state, ruleset, print_some, on_error=fail)
     while not engine.at_end:
         engine.run(0, 10_000)
     seen, taken = engine.counters(), source.counters()
     delivered = seen["events"] + seen["state_only"] + seen["corrupt"]
     if taken["events"] != delivered + taken["dropped"] + taken["corrupt"]:
         raise AssertionError(f"events are missing: {seen}, {taken}")
-    if source.fault is not None and not source.fault.startswith(f"{CURRENT}: offset "):
+    if source.fault is not None and not source.fault.startswith(f"{path}: offset "):
         raise AssertionError(source.fault)
     if state.kin_faults():
         raise AssertionError(state.kin_faults())
     names = ("events", "dropped", "corrupt", "sections", "blocks_skipped", "threads")
     counts = Counter({name: taken.get(name, 0) for name in names})
-    return counts + Counter(captures=1, faults=source.fault is not None, matches=seen["matches"])
+    return counts + Counter(faults=source.fault is not None, matches=seen["matches"])
 
 
-def main() -> None:
-    from falcomod.engine.fields.registry import all_fields, bind
-
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seed", type=int, default=int(time.time()))
-    arguments = parser.parse_args()
-    seconds = float(os.environ.get("FALCOMOD_FUZZ_SECONDS", "20"))
-    print(f"seed {arguments.seed}, {seconds:g} seconds", flush=True)
-    rng = random.Random(arguments.seed)
-    CURRENT.parent.mkdir(parents=True, exist_ok=True)
+def inputs(rng: random.Random) -> Iterator[bytes]:
     samples = [path.read_bytes() for path in sorted(SAMPLES.glob("*.scap"))]
     samples += [gzip.decompress(data) for data in samples if data.startswith(b"\x1f\x8b")]
-    fields = [bind(info.name) for info in all_fields() if info.argument != "required"]
-    shipped, every = rulesets()
-
-    def print_some(rule_ids: object, view: object) -> None:
-        for field in rng.sample(fields, 20):
-            field.text(view)
-
-    counts: Counter[str] = Counter()
-    captures: list[bytes] = []
-    records = Mix(arguments.seed).make(5000) + list(mutants(arguments.seed, 5000))
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if counts["captures"] % 500 == 0:
-            captures = corpus(rng, records)
-        ruleset = every if rng.random() < 0.2 else shipped
-        counts += read(damaged(rng, captures, samples), ruleset, print_some)
-    if not (counts["faults"] and counts["matches"] and counts["threads"]):
-        raise SystemExit(f"something was not tried: {counts}")
-    print(", ".join(f"{name} {value}" for name, value in counts.items()))
+    seed = rng.getrandbits(32)
+    records = Mix(seed).make(5000) + list(mutants(seed, 5000))
+    while True:
+        captures = corpus(rng, records)
+        for _ in range(500):
+            yield damaged(rng, captures, samples)
 
 
 MUTATIONS: list[Callable[[random.Random, bytes], bytes]] = [
@@ -240,5 +233,9 @@ TYPES = [
     *made.PROCESS_VERSIONS, *made.DESCRIPTOR_VERSIONS, *made.INTERFACE_VERSIONS, 0x777,
 ]  # fmt: skip
 
+TARGET = campaign.Target(
+    "captures", __doc__, inputs, attempt, frozenset({"faults", "matches", "threads", "no_captures"})
+)
+
 if __name__ == "__main__":
-    main()
+    campaign.run(TARGET)

@@ -1,31 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Damaged conditions through the grammar and all passes: python -m tests.fuzz.conditions.
+"""Damaged and hostile conditions through the grammar, all passes and the evaluator.
 
-Starts from conditions that use every construct (CORPUS) and from texts that are made
-to be slow or deep (AWKWARD).  The only answers allowed are a tree, whose text gives the
-same tree again, and a RuleError whose place lies in the text; each within LIMIT_S.
-FALCOMOD_FUZZ_S in the environment says for how many seconds it runs, 20 without it.
+Starts from conditions that use every construct (CORPUS), from texts that are made to be
+slow or deep (AWKWARD) and from well written ones with awkward values (hostile.py).  The
+only answers allowed are a tree, whose text gives the same tree again and which is then
+tried on events, and a RuleError whose place lies in the text.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import random
-import signal
-import time
 from collections import Counter
-from types import FrameType
+from collections.abc import Iterator
 
 from falcomod.errors import RuleError, RuleLoadError
 from falcomod.rules import ast, grammar
 from falcomod.rules.compile import compile_rules
 from falcomod.rules.load import load_sources
 from falcomod.rules.text import Scalar, SourceFile, SourceText
+from tests.fuzz import campaign, hostile
+from tests.fuzz.events import evaluate
 
-# No text is longer than some ten thousand characters.
-LIMIT_S = 5.0
+# No text is longer than some ten thousand characters, but for hostile ones.
 
 CORPUS = (
     "evt.type in (open, openat) and not (fd.name startswith /etc or proc.name = 'a b')",
@@ -63,11 +60,14 @@ PIECES = (
     "never", "0x", "1e+", "\b", "\t", "\n", "\r", "\0", "\x85", "\u2028", "\U0001f600",
     "(" * 300, "not " * 300,
 )  # fmt: skip
-OTHERS = (
-    "- list: listed\n  items: [a, 'b c', \"'d'\"]\n"
-    "- macro: macro\n  condition: proc.name in (listed)\n"
-    "- macro: never\n  condition: evt.num = 0\n"
-)
+OTHERS = {
+    "syscall": (
+        "- list: listed\n  items: [a, 'b c', \"'d'\"]\n"
+        "- macro: macro\n  condition: proc.name in (listed)\n"
+        "- macro: never\n  condition: evt.num = 0\n"
+    ),
+    "k8s_audit": "- macro: never\n  condition: evt.num = 0\n",
+}
 
 
 def damaged(rng: random.Random, text: str) -> str:
@@ -83,65 +83,60 @@ def damaged(rng: random.Random, text: str) -> str:
     return text
 
 
+def attempt(data: bytes) -> Counter[str]:
+    """What became of a condition: its source in the first line, then its text."""
+    source, _, text = data.decode("utf-8", "surrogatepass").partition("\n")
+    counts = Counter({answer(text): 1})
+    if counts["tree"]:
+        counts.update(compiled(data, source, text))
+    return counts
+
+
 def answer(text: str) -> str:
-    """What the grammar and then compiling say: "ok", or the code of the first fault."""
-    source = SourceText.of(Scalar(text, SourceFile("rules.yaml", text), 0, len(text)))
+    """What the grammar says: "tree", or the code of the fault."""
+    written = SourceText.of(Scalar(text, SourceFile("rules.yaml", text), 0, len(text)))
     try:
-        tree = grammar.parse(source)
+        tree = grammar.parse(written)
     except RuleError as error:
         place = error.location
         lines = text.count("\n") + 1
         if not 0 < place.line <= lines or not 0 < place.column <= len(text) + 1:
             raise AssertionError(f"no such place: {error}") from error
         return error.code
-    written = ast.to_text(tree)
-    again = grammar.parse(SourceText.of(Scalar(written, SourceFile("again", written), 0, 0)))
-    if ast.to_text(again) != written:
-        raise AssertionError(f"another tree of its own text: {written}")
-    return compiled(text)
+    once = ast.to_text(tree)
+    again = grammar.parse(SourceText.of(Scalar(once, SourceFile("again", once), 0, 0)))
+    if ast.to_text(again) != once:
+        raise AssertionError(f"another tree of its own text: {once}")
+    return "tree"
 
 
-def compiled(text: str) -> str:
-    """What compiling a rule with the condition says."""
-    rule = f"- rule: r\n  desc: d\n  condition: {json.dumps(text)}\n  output: o\n  priority: INFO\n"
+def compiled(data: bytes, source: str, text: str) -> Counter[str]:
+    """What compiling a rule with the condition says, and how often it matched."""
+    output = "%evt.num %ka.verb" if source == "k8s_audit" else "%evt.num %proc.name %fd.name"
+    rule = (
+        f"- rule: r\n  desc: d\n  condition: {json.dumps(text)}\n  output: '{output}'\n"
+        f"  priority: INFO\n  source: {source}\n"
+    )
     try:
-        compile_rules(load_sources([SourceFile("rules.yaml", OTHERS + rule)]))
+        rules = compile_rules(load_sources([SourceFile("rules.yaml", OTHERS[source] + rule)]))
     except RuleLoadError as error:
-        return error.errors[0].code
-    return "ok"
+        return Counter({f"then {error.errors[0].code}": 1})
+    return Counter(ok=1, matches=evaluate(campaign.chance(data), rules))
 
 
-def too_slow(number: int, frame: FrameType | None) -> None:
-    raise AssertionError(f"no answer within {LIMIT_S} s")
+def inputs(rng: random.Random) -> Iterator[bytes]:
+    for text in (*CORPUS, *AWKWARD):
+        yield f"syscall\n{text}".encode()
+    while True:
+        source, text = hostile.condition(rng)
+        if rng.random() < 0.4:
+            source, text = "syscall", rng.choice(CORPUS * 4 + AWKWARD)
+        if rng.random() < 0.4:
+            text = damaged(rng, text)
+        yield f"{source}\n{text}".encode("utf-8", "surrogatepass")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seed", type=int, default=int(time.time()))
-    arguments = parser.parse_args()
-    seconds = float(os.environ.get("FALCOMOD_FUZZ_S", "20"))
-    print(f"seed {arguments.seed}, {seconds:g} s", flush=True)
-    rng = random.Random(arguments.seed)
-    signal.signal(signal.SIGALRM, too_slow)
-    texts = [*CORPUS, *AWKWARD]
-    answers: Counter[str] = Counter()
-    until = time.monotonic() + seconds
-    number = 0
-    while number < len(texts) or time.monotonic() < until:
-        text = (
-            texts[number] if number < len(texts) else damaged(rng, rng.choice(CORPUS * 4 + AWKWARD))
-        )
-        signal.setitimer(signal.ITIMER_REAL, LIMIT_S)
-        try:
-            answers[answer(text)] += 1
-        except Exception:
-            print(f"text {number}: {text!r}")
-            raise
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-        number += 1
-    print(f"{number} texts:", ", ".join(f"{code} {n}" for code, n in answers.most_common()))
-
+TARGET = campaign.Target("conditions", __doc__, inputs, attempt, frozenset({"ok", "matches"}))
 
 if __name__ == "__main__":
-    main()
+    campaign.run(TARGET)

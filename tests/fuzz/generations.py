@@ -1,27 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records of every generation, sound and damaged: python -m tests.fuzz.generations [--seed N].
+"""Records of every generation, sound and damaged.
 
 The converter must make of each what the slow twin makes of it; the rest is the
-sanitizers' to see.  FALCOMOD_FUZZ_SECONDS says for how long (20 unless given).
+sanitizers' to see.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
 import random
 import struct
-import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 from falcomod.engine.capture.convert import Converter
 from falcomod.engine.decode.event import decode_record
+from tests.fuzz import campaign
 from tests.record_builder import HEADER
 from tests.reference import convert as reference
 from tests.reference.decode import NUMBERS, STRINGS
 
 THREADS = 3
+BATCH = 500  # records of one input
 TEXTS = [b"", b"\0", b"(NULL)\0", b"/etc/passwd\0", b"x" * 300 + b"\0", b"no end", b"a\0b\0"]
 
 
@@ -90,24 +90,23 @@ def check(converter: Converter, twin: reference.Converter, data: bytes, has_npar
     return result
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seed", type=int, default=int(time.time()))
-    arguments = parser.parse_args()
-    seconds = float(os.environ.get("FALCOMOD_FUZZ_SECONDS", "20"))
-    print(f"seed {arguments.seed}, {seconds:g} seconds", flush=True)
+def attempt(data: bytes) -> Counter[str]:
+    """What became of a batch: records, each after a byte that is 1 if it tells its parameters."""
     converter, twin = Converter(), reference.Converter()
-    results: Counter[str] = Counter()
-    end = time.monotonic() + seconds
-    for data, has_nparams in generations(random.Random(arguments.seed)):
-        results[check(converter, twin, data, has_nparams)] += 1
-        if time.monotonic() > end:
-            break
-    missing = {"pass", "made", "drop", "corrupt"} - results.keys()
-    if missing:
-        raise SystemExit(f"nothing was tried that ends as {sorted(missing)}")
-    print(", ".join(f"{name} {count}" for name, count in results.items()))
+    pieces = campaign.unpacked(data)
+    return Counter(check(converter, twin, piece[1:], piece[0] == 1) for piece in pieces)
 
+
+def inputs(rng: random.Random) -> Iterator[bytes]:
+    records = generations(rng)
+    while True:
+        some = islice(records, BATCH)
+        yield campaign.packed(bytes([has_nparams]) + data for data, has_nparams in some)
+
+
+TARGET = campaign.Target(
+    "generations", __doc__, inputs, attempt, frozenset({"pass", "made", "drop", "corrupt"})
+)
 
 if __name__ == "__main__":
-    main()
+    campaign.run(TARGET)

@@ -146,7 +146,12 @@ def mutants(seed: int, count: int) -> Iterator[bytes]:
     rng = random.Random(seed)
     records = corpus(seed)
     for _ in range(count):
-        yield rng.choice(MUTATIONS)(rng, rng.choice(records))
+        yield damaged(rng, rng.choice(records))
+
+
+def damaged(rng: random.Random, record: bytes) -> bytes:
+    """The record with one thing wrong, or as it was."""
+    return rng.choice(MUTATIONS)(rng, record)
 
 
 MUTATIONS: list[Callable[[random.Random, bytes], bytes]] = [

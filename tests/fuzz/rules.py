@@ -1,22 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Damaged rules files through loading and compiling: python -m tests.fuzz.rules [--seed N].
+"""Damaged rules files through loading and compiling, and what comes of them on events.
 
 Starts from the shipped rules and from texts of awkward shape (CORPUS).  The only
 answers allowed are a program and a RuleLoadError whose places lie in the file;
-results and descriptions can always be told, and what is good is loaded where what
-is bad may be left out.  FALCOMOD_FUZZ_S=600 goes on for ten minutes in place of a count.
+results and descriptions can always be told, what is good is loaded where what
+is bad may be left out, and whatever was compiled is tried on events.
 """
 
 from __future__ import annotations
 
-import argparse
-import itertools
 import json
-import os
 import random
-import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from falcomod.errors import RuleError, RuleLoadError
@@ -28,6 +24,8 @@ from falcomod.rules.model import RuleCollection
 from falcomod.rules.results import SNIPPET_WIDTH, results
 from falcomod.rules.select import EVERY_RULE
 from falcomod.rules.text import SourceFile
+from tests.fuzz import campaign, hostile
+from tests.fuzz.events import evaluate
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "rules" / "falcomod_rules.yaml"
@@ -64,20 +62,20 @@ def damaged(rng: random.Random, text: str) -> str:
     return text
 
 
-def answer(text: str) -> str:
-    """What loading and compiling says: "ok", or the code of its first fault."""
-    file = SourceFile("rules.yaml", text)
+def answer(data: bytes) -> Counter[str]:
+    """What loading and compiling says: "ok", or the code of its first fault; and what matched."""
+    file = SourceFile("rules.yaml", data.decode("utf-8", "surrogatepass"))
     try:
         collection = load_sources([file])
-        compiled = compile_rules(collection, selection=EVERY_RULE)
+        compiled = compile_rules(collection, selection=EVERY_RULE, matching="all")
     except RuleLoadError as error:
-        check_places(text, error.errors)
+        check_places(file.text, error.errors)
         tell(file, error.errors, error.warnings)
-        go_on(file, len(error.errors))
-        return error.errors[0].code
+        left = go_on(file, len(error.errors))
+        return Counter({error.errors[0].code: 1, "matches": evaluate(campaign.chance(data), left)})
     tell(file, (), compiled.warnings)
     describe(collection, compiled)
-    return "ok"
+    return Counter(ok=1, matches=evaluate(campaign.chance(data), compiled))
 
 
 def check_places(text: str, faults: Sequence[RuleError]) -> None:
@@ -101,15 +99,16 @@ def tell(file: SourceFile, errors: Sequence[RuleError], warnings: Sequence[RuleE
     assert result.summary().startswith(result.verdict)
 
 
-def go_on(file: SourceFile, faults: int) -> None:
+def go_on(file: SourceFile, faults: int) -> CompiledRules:
     """Without what is bad the rest loads, and everything bad is told."""
     collection, _ = without_lost(load_sources([file], skip_bad=True))
-    compiled = compile_rules(collection, selection=EVERY_RULE, skip_bad=True)
+    compiled = compile_rules(collection, selection=EVERY_RULE, skip_bad=True, matching="all")
     assert compiled.skipped, f"nothing is left out, of {faults} faults"
     check_places(file.text, compiled.skipped)
     names = {entry.rule.name for entry in compiled.rules}
     assert not names & compiled.left_out.keys()
     describe(collection, compiled)
+    return compiled
 
 
 def describe(collection: RuleCollection, compiled: CompiledRules) -> None:
@@ -118,34 +117,34 @@ def describe(collection: RuleCollection, compiled: CompiledRules) -> None:
     assert len(json.loads(json.dumps(told))["rules"]) == len(compiled.rules)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--count", type=int, default=2000)
-    arguments = parser.parse_args()
-    limit_s = float(os.environ.get("FALCOMOD_FUZZ_S", "0"))
-    much = f"{limit_s:.0f} s" if limit_s else f"{arguments.count} texts"
-    print(f"seed {arguments.seed}, {much}", flush=True)
-    rng = random.Random(arguments.seed)
+def inputs(rng: random.Random) -> Iterator[bytes]:
     texts = [SHIPPED.read_text(), *(path.read_text() for path in FILES), *CORPUS]
-    answers: Counter[str] = Counter()
-    began = time.monotonic()
-    for number in itertools.count():
-        left = time.monotonic() < began + limit_s if limit_s else number < arguments.count
-        if not left:
-            break
-        if number < len(texts):
-            text = texts[number]
-        else:
-            text = damaged(rng, rng.choice(texts[:1] * 3 + texts))
-        try:
-            answers[answer(text)] += 1
-        except Exception:
-            print(f"text {number}:\n{text}")
-            raise
-    print(f"{sum(answers.values())} texts:", end=" ")
-    print(", ".join(f"{code} {count}" for code, count in answers.most_common()))
+    for text in texts:
+        yield text.encode()
+    while True:
+        text = rng.choice(texts[:1] * 3 + texts)
+        if rng.random() < 0.3:
+            text = hostile_rules(rng)
+        yield damaged(rng, text).encode("utf-8", "surrogatepass")
 
+
+def hostile_rules(rng: random.Random) -> str:
+    """A few rules about the same fields, so that their checks come together."""
+    rules = []
+    for number in range(rng.randrange(1, 5)):
+        source, condition = hostile.condition(rng)
+        fields = rng.choices(hostile.FIELDS[source], k=3)
+        output = " ".join(
+            f"%{info.name}{rng.choice(hostile.ARGUMENTS[info.argument])}" for info in fields
+        )
+        rules.append(
+            f"- rule: r{number}\n  desc: d\n  condition: {json.dumps(condition)}\n"
+            f"  output: {json.dumps(output)}\n  priority: INFO\n  source: {source}\n"
+        )
+    return "".join(rules)
+
+
+TARGET = campaign.Target("rules", __doc__, inputs, answer, frozenset({"ok", "matches"}))
 
 if __name__ == "__main__":
-    main()
+    campaign.run(TARGET)

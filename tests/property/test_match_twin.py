@@ -487,4 +487,5 @@ def test_rules_agree() -> None:
             evaluations += len(asked)
 
     agree()
+    print(f"{evaluations} evaluations of rules on events")
     assert evaluations >= 20_000 * FACTOR
