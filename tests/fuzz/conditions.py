@@ -9,7 +9,6 @@ tried on events, and a RuleError whose place lies in the text.
 
 from __future__ import annotations
 
-import json
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -114,7 +113,7 @@ def compiled(data: bytes, source: str, text: str) -> Counter[str]:
     """What compiling a rule with the condition says, and how often it matched."""
     output = "%evt.num %ka.verb" if source == "k8s_audit" else "%evt.num %proc.name %fd.name"
     rule = (
-        f"- rule: r\n  desc: d\n  condition: {json.dumps(text)}\n  output: '{output}'\n"
+        f"- rule: r\n  desc: d\n  condition: {hostile.in_yaml(text)}\n  output: '{output}'\n"
         f"  priority: INFO\n  source: {source}\n"
     )
     try:

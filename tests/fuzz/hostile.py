@@ -185,3 +185,9 @@ def value(rng: random.Random, name: str, type_: str) -> str:
         end = at + rng.choice([0, 1, 3])
         text = text[:at] + rng.choice(["", "a", chr(rng.randrange(1, 0x300))]) + text[end:]
     return text
+
+
+def in_yaml(text: str) -> str:
+    """The text in quotes, as YAML has it."""
+    plain = (c if " " <= c <= "~" and c not in '"\\' else f"\\U{ord(c):08x}" for c in text)
+    return f'"{"".join(plain)}"'

@@ -138,8 +138,8 @@ def hostile_rules(rng: random.Random) -> str:
             f"%{info.name}{rng.choice(hostile.ARGUMENTS[info.argument])}" for info in fields
         )
         rules.append(
-            f"- rule: r{number}\n  desc: d\n  condition: {json.dumps(condition)}\n"
-            f"  output: {json.dumps(output)}\n  priority: INFO\n  source: {source}\n"
+            f"- rule: r{number}\n  desc: d\n  condition: {hostile.in_yaml(condition)}\n"
+            f"  output: {hostile.in_yaml(output)}\n  priority: INFO\n  source: {source}\n"
         )
     return "".join(rules)
 
