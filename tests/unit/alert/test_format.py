@@ -54,12 +54,12 @@ def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("parent=%proc.aname[1] %proc.aname[9]", "parent=bash <NA>"),
         ("%10proc.name|", "cat       |"),
         ("%2proc.name|", "ca|"),
-        ("%4fd.name|", "<NA>|"),
+        ("%4fd.nameraw|", "<NA>|"),
         ("%evt.time %evt.arg.fd", "22:13:20.012345678 99"),
         ("100* %user.name", "100* ada"),
         ("%toupper(proc.name).", "CAT."),
         ('%6concat( proc.name,"(")|', "cat(  |"),
-        ("%tolower(fd.name)", "<NA>"),
+        ("%tolower(fd.nameraw)", "<NA>"),
         ("%getopt((proc.args[0]), 'n')", "(n)"),
     ],
 )
@@ -70,12 +70,12 @@ def test_render(text: str, rendered: str) -> None:
 
 def test_fields_have_types_and_the_time_of_the_event() -> None:
     probe = host()
-    template = Template.parse("%proc.name %proc.pid %fd.name %evt.time %proc.name %evt.failed")
-    assert template.field_names == ("proc.name", "proc.pid", "fd.name", "evt.time", "evt.failed")
+    template = Template.parse("%proc.name %proc.pid %fd.nameraw %evt.time %proc.name %evt.failed")
+    assert template.field_names == ("proc.name", "proc.pid", "fd.nameraw", "evt.time", "evt.failed")
     assert template.fields(probe.at(NOTHING)) == {
         "proc.name": "cat",
         "proc.pid": 200,
-        "fd.name": None,
+        "fd.nameraw": None,
         "evt.time": TS,
         "evt.failed": False,
     }
@@ -143,11 +143,11 @@ def test_text_line_cannot_be_broken_by_a_value() -> None:
 
 def test_json_line_is_the_reference_s() -> None:
     found = json_line(
-        alert(output_fields={"proc.pid": 200, "evt.time": TS, "fd.name": None}, tags=("b", "a"))
+        alert(output_fields={"proc.pid": 200, "evt.time": TS, "fd.nameraw": None}, tags=("b", "a"))
     )
     assert found == (
         '{"hostname":"node-1","output":"22:13:20.012345678: Warning a shell",'
-        '"output_fields":{"evt.time":1700000000012345678,"fd.name":null,"proc.pid":200},'
+        '"output_fields":{"evt.time":1700000000012345678,"fd.nameraw":null,"proc.pid":200},'
         '"priority":"Warning","rule":"Shell","source":"syscall","tags":["a","b"],'
         '"time":"2023-11-14T22:13:20.012345678Z"}'
     )

@@ -4,12 +4,16 @@
 from libc.stdint cimport uint8_t, uint16_t, uint32_t
 
 from falcomod.engine.fields.writer cimport Writer
-from falcomod.engine.state.fds cimport FD_IPV4_SERVSOCK, FD_IPV4_SOCK, FD_IPV6_SERVSOCK, FD_IPV6_SOCK, Fd
+from falcomod.engine.state.fds cimport (
+    FD_IPV4_SERVSOCK, FD_IPV4_SOCK, FD_IPV6_SERVSOCK, FD_IPV6_SOCK, ROLE_NONE, Fd,
+)
 
 # Of Fd.l4proto.
 cdef enum:
+    L4PROTO_NONE = 1
     L4PROTO_TCP = 2
     L4PROTO_UDP = 3
+    L4PROTO_RAW = 5
 
 # "file", "ipv4" …; NULL where the type is unknown.
 cdef const char *type_word(uint8_t type) noexcept nogil
@@ -35,3 +39,13 @@ cdef inline bint is_ip(const Fd *fd) noexcept nogil:
 
 cdef inline bint is_listening(const Fd *fd) noexcept nogil:
     return fd.type == FD_IPV4_SERVSOCK or fd.type == FD_IPV6_SERVSOCK
+
+# Bound to a port: who is bound to an address alone may yet connect.
+cdef inline bint is_server(const Fd *fd) noexcept nogil:
+    return is_listening(fd) and fd.dest_port != 0
+
+# As Falco tells it: of a socket that is neither client nor server yet, nothing but that it is raw.
+cdef inline uint8_t l4proto_of(const Fd *fd) noexcept nogil:
+    if fd.role == ROLE_NONE and not is_server(fd) and fd.l4proto != L4PROTO_RAW:
+        return L4PROTO_NONE
+    return fd.l4proto

@@ -76,7 +76,7 @@ cdef bint _put_pointers(Writer *writer, const Fd *fd) noexcept nogil:
 cdef void put_fd(Writer *writer, const Fd *fd) noexcept nogil:
     put_char(writer, c'<')
     put_char(writer, type_char(fd.type))
-    if is_ip(fd) and fd.l4proto in (L4PROTO_TCP, L4PROTO_UDP):
+    if is_ip(fd) and l4proto_of(fd) in (L4PROTO_TCP, L4PROTO_UDP):
         put_char(writer, c't' if fd.l4proto == L4PROTO_TCP else c'u')
     put_char(writer, c'>')
     put_fd_name(writer, fd)
@@ -101,8 +101,8 @@ cdef TypeRow *TYPES = [
     TypeRow(b"directory", c'd'),
     TypeRow(b"ipv4", c'4'),
     TypeRow(b"ipv6", c'6'),
-    TypeRow(b"ipv4", c'2'),
-    TypeRow(b"ipv6", c'3'),
+    TypeRow(b"ipv4", c'4'),
+    TypeRow(b"ipv6", c'6'),
     TypeRow(b"pipe", c'p'),
     TypeRow(b"unix", c'u'),
     TypeRow(b"event", c'e'),

@@ -188,7 +188,7 @@ cdef bint _is_dest(const Fd *fd, End end, bint *out) noexcept nogil:
     """Whether an end is the destination: 1, or 0 where it is not known who is who."""
     if is_listening(fd):
         out[0] = 1
-        return end == END_SERVER or end == END_LOCAL
+        return is_server(fd) and (end == END_SERVER or end == END_LOCAL)
     if fd.role == ROLE_NONE:
         return 0
     if end == END_CLIENT or end == END_SERVER:

@@ -8,7 +8,7 @@ from falcomod.engine._uapi cimport *
 from falcomod.engine.decode.params cimport param_i64
 from falcomod.engine.fields.descriptor cimport *
 from falcomod.engine.fields.field cimport *
-from falcomod.engine.fields.parameter cimport put_path
+from falcomod.engine.fields.parameter cimport put_path, put_plain
 from falcomod.engine.fields.writer cimport (
     Writer, put, put_char, put_signed, put_text, writer_finish, writer_init,
 )
@@ -24,8 +24,9 @@ begin_class("fd", "Descriptors", "The file, socket or other descriptor that the 
 
 
 cdef int fd_num(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return give_number(out, context.fd_number) if context.fd_number >= 0 else 0
-bind("fd.num", FM_PT_INT64, 0, ARG_NONE, fd_num, "number of the descriptor")
+    return give_number(out, context.fd_number) if _is_about_fd(context) else 0
+bind("fd.num", FM_PT_INT64, 0, ARG_NONE, fd_num,
+     "number of the descriptor; -1 where the call has made none, or none yet")
 
 
 cdef int fd_type(Context *context, const Arg *arg, Value *out) except -1 nogil:
@@ -79,12 +80,16 @@ cdef bint _add_type(const Fd *fd, Str *items, Value *out, uint64_t *seen) noexce
 
 cdef int fd_typechar(Context *context, const Arg *arg, Value *out) except -1 nogil:
     cdef Writer writer
-    if context.fd is NULL:
+    if context.fd is NULL and not _is_about_fd(context):
         return 0
     writer_init(&writer, context.arena)
-    put_char(&writer, type_char(context.fd.type))
+    put_char(
+        &writer,
+        type_char(context.fd.type) if context.fd is not NULL else _made_char(context.event.code | 1),
+    )
     return writer_finish(&writer, out)
-bind("fd.typechar", FM_PT_CHARBUF, 0, ARG_NONE, fd_typechar, "fd.type in one character: f, d, 4, 6, u, p …")
+bind("fd.typechar", FM_PT_CHARBUF, 0, ARG_NONE, fd_typechar,
+     "fd.type in one character: f, d, 4, 6, u, p …; where there is no descriptor, what the call makes, or o")
 
 
 cdef int fd_name(Context *context, const Arg *arg, Value *out) except -1 nogil:
@@ -92,7 +97,7 @@ cdef int fd_name(Context *context, const Arg *arg, Value *out) except -1 nogil:
     writer_init(&writer, context.arena)
     return writer_finish(&writer, out) if _put_name(&writer, context) else 0
 bind("fd.name", FM_PT_CHARBUF, 0, ARG_NONE, fd_name,
-     "path of a file or unix socket, addresses of a connection; of an open that failed, its path")
+     "path of a file or unix socket, addresses of a connection; also of a failed open; empty if unknown")
 
 
 cdef int fd_nameraw(Context *context, const Arg *arg, Value *out) except -1 nogil:
@@ -104,24 +109,28 @@ cdef int fd_directory(Context *context, const Arg *arg, Value *out) except -1 no
     cdef uint32_t size
     if not _file_name(context, out):
         return 0
+    if context.fd is not NULL and context.fd.type == FD_DIRECTORY:
+        return 1
     size = _slash(out)
     if size == 0:
         return 0
     # "/" for what is in the root, else without the last slash.
     out.text.size = size if size == 1 else size - 1
     return 1
-bind("fd.directory", FM_PT_CHARBUF, 0, ARG_NONE, fd_directory, "directory that a file is in")
+bind("fd.directory", FM_PT_CHARBUF, 0, ARG_NONE, fd_directory,
+     "directory that a file is in; of a directory, itself")
 
 
 cdef int fd_filename(Context *context, const Arg *arg, Value *out) except -1 nogil:
     cdef uint32_t size
-    if not _file_name(context, out):
+    if context.fd is NULL or context.fd.type == FD_DIRECTORY or not _file_name(context, out):
         return 0
     size = _slash(out)
     out.text.data += size
     out.text.size -= size
     return 1
-bind("fd.filename", FM_PT_CHARBUF, 0, ARG_NONE, fd_filename, "name of a file in its directory")
+bind("fd.filename", FM_PT_CHARBUF, 0, ARG_NONE, fd_filename,
+     "name of a file in its directory; none of a directory, nor where opening failed")
 
 
 cdef int fd_uid(Context *context, const Arg *arg, Value *out) except -1 nogil:
@@ -161,8 +170,9 @@ bind("fd.containerdirectory", FM_PT_CHARBUF, 0, ARG_NONE, fd_containerdirectory,
 # Sockets
 
 cdef int fd_l4proto(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    return give_word(out, l4proto_word(context.fd.l4proto) if context.fd is not NULL else NULL)
-bind("fd.l4proto", FM_PT_CHARBUF, 0, ARG_NONE, fd_l4proto, "tcp, udp, icmp or raw")
+    return give_word(out, l4proto_word(l4proto_of(context.fd)) if context.fd is not NULL else NULL)
+bind("fd.l4proto", FM_PT_CHARBUF, 0, ARG_NONE, fd_l4proto,
+     "tcp, udp, icmp or raw; none before it is known who is client and server")
 
 
 cdef int fd_sockfamily(Context *context, const Arg *arg, Value *out) except -1 nogil:
@@ -177,7 +187,7 @@ bind("fd.sockfamily", FM_PT_CHARBUF, 0, ARG_NONE, fd_sockfamily, "ip or unix")
 cdef int fd_is_server(Context *context, const Arg *arg, Value *out) except -1 nogil:
     if context.fd is NULL:
         return 0
-    return give_number(out, is_listening(context.fd) or context.fd.role == ROLE_SERVER)
+    return give_number(out, context.fd.role == ROLE_SERVER or is_server(context.fd))
 bind("fd.is_server", FM_PT_BOOL, 0, ARG_NONE, fd_is_server, "whether the process is the server's end")
 
 
@@ -237,15 +247,52 @@ bind("fd.is_lower_layer", FM_PT_BOOL, 0, ARG_NONE, fd_is_lower_layer,
 
 # Names
 
+cdef bint _is_about_fd(Context *context) noexcept nogil:
+    return context.thread is not NULL and context.event.info.flags & (
+        FM_EF_CREATES_FD | FM_EF_USES_FD | FM_EF_DESTROYS_FD
+    ) != 0
+
+
 cdef bint _put_name(Writer *writer, Context *context) noexcept nogil:
+    """Puts nothing, and returns 1, where a call has ended and its descriptor has no known name."""
+    cdef int path
+    if _is_failed_connect(context) and put_plain(writer, context, FM_CONNECT_X_tuple):
+        return 1
     if context.fd is not NULL:
-        return put_fd_name(writer, context.fd)
-    return _opened_path(context) >= 0 and put_path(writer, context, <uint32_t>_opened_path(context))
+        put_fd_name(writer, context.fd)
+        return 1
+    if not context.event.code & 1:
+        # Before a call: its end tells, and is an event of its own.
+        return 0
+    path = _opened_path(context)
+    return path >= 0 and put_path(writer, context, <uint32_t>path) or _is_about_fd(context)
+
+
+cdef bint _is_failed_connect(Context *context) noexcept nogil:
+    return context.event.code == FM_CONNECT_X and param_i64(context.event, FM_CONNECT_X_res, 0) < 0
+
+
+cdef char _made_char(int code) noexcept nogil:
+    """fd.typechar of what a call makes that has not made it; code: that of its end."""
+    if code in (FM_OPEN_X, FM_OPENAT_2_X, FM_OPENAT2_X, FM_CREAT_X):
+        return c'f'
+    if code in (FM_SOCKET_X, FM_ACCEPT_5_X, FM_ACCEPT4_6_X):
+        # Of which family is not asked.
+        return c'4'
+    if code in (FM_PIPE_X, FM_PIPE2_X):
+        return c'p'
+    if code in (FM_EVENTFD_X, FM_EVENTFD2_X):
+        return c'e'
+    if code in (FM_SIGNALFD_X, FM_SIGNALFD4_X):
+        return c's'
+    if code in (FM_INOTIFY_INIT_X, FM_INOTIFY_INIT1_X):
+        return c'i'
+    return c't' if code == FM_TIMERFD_CREATE_X else c'o'
 
 
 cdef int _opened_path(Context *context) noexcept nogil:
     """The parameter that holds the path of an open that made no descriptor; -1: no such call."""
-    if context.event.code & 1 and param_i64(context.event, 0, 0) >= 0:
+    if param_i64(context.event, 0, 0) >= 0:
         return -1
     if context.event.code == FM_OPEN_X:
         return FM_OPEN_X_name
@@ -255,15 +302,7 @@ cdef int _opened_path(Context *context) noexcept nogil:
         return FM_OPENAT2_X_name
     if context.event.code == FM_CREAT_X:
         return FM_CREAT_X_name
-    if context.event.code == FM_OPEN_BY_HANDLE_AT_X:
-        return FM_OPEN_BY_HANDLE_AT_X_path
-    if context.event.code == FM_OPEN_E:
-        return FM_OPEN_E_name
-    if context.event.code == FM_OPENAT_2_E:
-        return FM_OPENAT_2_E_name
-    if context.event.code == FM_OPENAT2_E:
-        return FM_OPENAT2_E_name
-    return FM_CREAT_E_name if context.event.code == FM_CREAT_E else -1
+    return FM_OPEN_BY_HANDLE_AT_X_path if context.event.code == FM_OPEN_BY_HANDLE_AT_X else -1
 
 
 cdef int _file_name(Context *context, Value *out) except -1 nogil:

@@ -7,6 +7,7 @@ the second where there is one.
 """
 
 from libc.stdint cimport int8_t, int16_t, int32_t, uint16_t, uint64_t
+from libc.stdio cimport snprintf
 from libc.string cimport memcpy
 
 from falcomod.engine._uapi cimport *
@@ -119,7 +120,7 @@ cdef bint put_resolved(Writer *writer, Context *context, uint32_t index) noexcep
     if index >= event.nparams:
         return 0
     info = &event.info.params[index]
-    if info.type == FM_PT_FSRELPATH:
+    if info.type in (FM_PT_FSPATH, FM_PT_FSRELPATH):
         return _put_absolute(writer, context, index)
     if not number_of(event, index, &number):
         return 0
@@ -158,6 +159,8 @@ cdef void _put_number(Writer *writer, const fm_param_info *info, int64_t number)
             put_text(writer, b"false")
     elif info.type in (FM_PT_UID, FM_PT_GID) and number == NO_ID:
         put_text(writer, b"-1")
+    elif info.type == FM_PT_RELTIME and number == -1:
+        put_text(writer, b"none")
     elif is_signed(info.type):
         put_signed(writer, number)
     elif info.format == FM_FORMAT_OCT:
@@ -166,6 +169,11 @@ cdef void _put_number(Writer *writer, const fm_param_info *info, int64_t number)
         put_unsigned(writer, <uint64_t>number, 8, 0)
     elif info.format == FM_FORMAT_HEX and info.vocabulary is NULL:
         put_unsigned(writer, <uint64_t>number, 16, 0)
+    elif info.type == FM_PT_UINT64:
+        # Offsets may be negative: these two print as if they had a sign, as Falco has it.
+        put_signed(writer, number)
+    elif info.type == FM_PT_UINT32:
+        put_signed(writer, <int32_t>number)
     else:
         put_unsigned(writer, <uint64_t>number, 10, 0)
 
@@ -206,7 +214,7 @@ cdef bint _put_socktuple(Writer *writer, const Event *event, uint32_t index) noe
 
 
 cdef bint _put_fdlist(Writer *writer, Context *context, uint32_t index) noexcept nogil:
-    """Each as number:letter and events: "3:f1 5:44"."""
+    """Each as number:letter and events: "3:f1 5:44", "?" for the letter of an unknown one."""
     cdef Reader reader
     cdef uint16_t count
     cdef uint16_t flags
@@ -225,7 +233,7 @@ cdef bint _put_fdlist(Writer *writer, Context *context, uint32_t index) noexcept
         fd = fds_find(context.thread.fds, <int64_t>number) if context.thread is not NULL else NULL
         put_signed(writer, <int64_t>number)
         put_char(writer, c':')
-        put_char(writer, type_char(fd.type if fd is not NULL else 0))
+        put_char(writer, type_char(fd.type) if fd is not NULL else c'?')
         put_unsigned(writer, flags, 16, 0)
     return 1
 
@@ -349,19 +357,12 @@ cdef bint _put_signals(Writer *writer, uint32_t mask) noexcept nogil:
 
 
 cdef bint _put_seconds(Writer *writer, uint64_t ns) noexcept nogil:
-    """0.1s; all bits set stands for "no limit"."""
-    cdef uint64_t fraction = ns % SECOND_NS
-    cdef uint32_t width = 9
+    """0.1s, to six digits; all bits set stands for "no limit"."""
+    cdef char text[32]
     if ns == <uint64_t>-1:
         return 0
-    put_unsigned(writer, ns // SECOND_NS, 10, 0)
-    if fraction:
-        while fraction % 10 == 0:
-            fraction //= 10
-            width -= 1
-        put_char(writer, c'.')
-        put_unsigned(writer, fraction, 10, width)
-    put_char(writer, c's')
+    snprintf(text, sizeof(text), b"%lgs", <double>ns / SECOND_NS)
+    put_text(writer, text)
     return 1
 
 

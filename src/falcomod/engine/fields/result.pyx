@@ -42,10 +42,9 @@ bind("evt.rawres", FM_PT_INT64, 0, ARG_NONE, evt_rawres, "what the call returned
 
 cdef int evt_failed(Context *context, const Arg *arg, Value *out) except -1 nogil:
     cdef int64_t number
-    if not return_value(context.event, &number):
-        return 0
-    return give_number(out, number < 0)
-bind("evt.failed", FM_PT_BOOL, 0, ARG_NONE, evt_failed, "whether the call returned an error")
+    return give_number(out, return_value(context.event, &number) and number < 0)
+bind("evt.failed", FM_PT_BOOL, 0, ARG_NONE, evt_failed,
+     "whether the call returned an error; false for events that return nothing")
 
 
 cdef int evt_count_error(Context *context, const Arg *arg, Value *out) except -1 nogil:

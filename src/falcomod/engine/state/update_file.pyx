@@ -288,7 +288,7 @@ cdef void on_pipe2(Context *context) noexcept nogil:
 
 
 cdef void piped(Context *context, uint32_t flags) noexcept nogil:
-    """Two ends; the event's own is the one to read from. pipe and pipe2 begin alike."""
+    """Two ends; the event's own is the second, as Falco has it. pipe and pipe2 begin alike."""
     cdef const Event *event = context.event
     cdef uint64_t ino = param_u64(event, FM_PIPE_X_ino, 0)
     cdef char text[32]
@@ -297,10 +297,10 @@ cdef void piped(Context *context, uint32_t flags) noexcept nogil:
         return
     snprintf(text, sizeof(text), b"pipe:[%llu]", <unsigned long long>ino)
     name = text_new(text, <uint32_t>strlen(text))
-    flags |= FM_file_flags_O_WRONLY
-    pipe_end(context, param_i64(event, FM_PIPE_X_fd2, -1), flags, ino, name)
-    flags ^= FM_file_flags_O_WRONLY | FM_file_flags_O_RDONLY
+    flags |= FM_file_flags_O_RDONLY
     pipe_end(context, param_i64(event, FM_PIPE_X_fd1, -1), flags, ino, name)
+    flags ^= FM_file_flags_O_WRONLY | FM_file_flags_O_RDONLY
+    pipe_end(context, param_i64(event, FM_PIPE_X_fd2, -1), flags, ino, name)
     text_release(name)
 
 
@@ -352,10 +352,8 @@ cdef void copied(Context *context, int64_t old, bint close_on_exec) noexcept nog
 
 
 cdef void on_fcntl(Context *context) noexcept nogil:
-    """The event's own descriptor stays the one that was named."""
     cdef const Event *event = context.event
     cdef uint8_t command = param_u8(event, FM_FCNTL_X_cmd, 0)
-    cdef int64_t old = context.fd_number
     if param_i64(event, FM_FCNTL_X_res, -1) < 0:
         return
     if command == FM_fcntl_commands_F_SETFD:
@@ -363,9 +361,7 @@ cdef void on_fcntl(Context *context) noexcept nogil:
             # FD_CLOEXEC is 1 everywhere.
             context.fd.close_on_exec = param_u64(event, FM_FCNTL_X_arg, 0) & 1
     elif command == FM_fcntl_commands_F_DUPFD or command == FM_fcntl_commands_F_DUPFD_CLOEXEC:
-        copied(context, old, command == FM_fcntl_commands_F_DUPFD_CLOEXEC)
-        context.fd_number = old
-        context.fd = fds_find(context.thread.fds, old)
+        copied(context, context.fd_number, command == FM_fcntl_commands_F_DUPFD_CLOEXEC)
 
 
 # Ends

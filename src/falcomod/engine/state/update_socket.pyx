@@ -63,7 +63,7 @@ cdef void on_socket(Context *context) noexcept nogil:
 
 
 cdef void on_socketpair(Context *context) noexcept nogil:
-    """Two ends; the event's own is the first."""
+    """Two ends; the event's own is the second, as Falco has it."""
     cdef const Event *event = context.event
     cdef uint32_t family = param_u32(event, FM_SOCKETPAIR_X_domain, ADDRESS_FAMILY_UNIX)
     cdef uint32_t kind = param_u32(event, FM_SOCKETPAIR_X_type, 0)
@@ -72,10 +72,10 @@ cdef void on_socketpair(Context *context) noexcept nogil:
     if param_i64(event, FM_SOCKETPAIR_X_res, -1) != 0:
         return
     pair_end(
-        made(context, param_i64(event, FM_SOCKETPAIR_X_fd2, -1), family, kind), peer, source
+        made(context, param_i64(event, FM_SOCKETPAIR_X_fd1, -1), family, kind), source, peer
     )
     pair_end(
-        made(context, param_i64(event, FM_SOCKETPAIR_X_fd1, -1), family, kind), source, peer
+        made(context, param_i64(event, FM_SOCKETPAIR_X_fd2, -1), family, kind), peer, source
     )
 
 
@@ -179,7 +179,8 @@ cdef void on_bind(Context *context) noexcept nogil:
         fd.type = FD_IPV4_SERVSOCK
     elif address.family == ADDRESS_FAMILY_INET6:
         fd.type = FD_IPV6_SERVSOCK
-    if address.family != ADDRESS_FAMILY_UNIX:
+    # Who is bound to an address alone may yet connect.
+    if address.family != ADDRESS_FAMILY_UNIX and address.port:
         fd.role = ROLE_SERVER
 
 
@@ -195,7 +196,10 @@ cdef void on_connect(Context *context) noexcept nogil:
     cdef SockAddr address
     cdef Fd *fd
     cdef Fd before
-    if param_socktuple(event, FM_CONNECT_X_tuple, &ends):
+    # Older drivers tell both ends of a unix socket that was not connected, too: the other is nobody's.
+    if param_socktuple(event, FM_CONNECT_X_tuple, &ends) and (
+        ends.family != ADDRESS_FAMILY_UNIX or result == 0 or result == -EINPROGRESS
+    ):
         fd = known_socket(context, ends.family)
         if fd != NULL:
             before = fd[0]

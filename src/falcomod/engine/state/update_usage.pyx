@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Events that tell what threads use: context switches, and samples of the CPU time.
+"""Events that tell what threads use: memory calls, context switches, samples of the CPU time.
 
-No driver of this project makes them; captures of others have them.
+No driver of this project makes the last two; captures of others have them.
 """
 
 from libc.stdint cimport uint32_t, uint64_t
@@ -45,6 +45,19 @@ cdef void on_switch(Context *context) noexcept nogil:
     context.thread.pfminor = param_u64(event, FM_SCHEDSWITCH_6_E_pgft_min, context.thread.pfminor)
 
 
+cdef void on_memory(Context *context) noexcept nogil:
+    """brk, mmap and munmap begin alike, with what the process has afterwards."""
+    cdef const Event *event = context.event
+    cdef Thread *thread = context.thread
+    cdef Thread *leader = threads_main(&context.tables.threads, thread)
+    thread.vm_size_kb = param_u32(event, FM_BRK_4_X_vm_size, thread.vm_size_kb)
+    thread.vm_rss_kb = param_u32(event, FM_BRK_4_X_vm_rss, thread.vm_rss_kb)
+    thread.vm_swap_kb = param_u32(event, FM_BRK_4_X_vm_swap, thread.vm_swap_kb)
+    leader.vm_size_kb = thread.vm_size_kb
+    leader.vm_rss_kb = thread.vm_rss_kb
+    leader.vm_swap_kb = thread.vm_swap_kb
+
+
 cdef void on_procinfo(Context *context) noexcept nogil:
     cdef const Event *event = context.event
     if param_present(event, FM_PROCINFO_E_cpu_usr) and param_present(event, FM_PROCINFO_E_cpu_sys):
@@ -69,5 +82,9 @@ cdef void sample(uint64_t *last, uint32_t *used, uint64_t ticks) noexcept nogil:
 cdef UpdateRow *UPDATES = [
     UpdateRow(FM_SCHEDSWITCH_6_E, on_switch),
     UpdateRow(FM_PROCINFO_E, on_procinfo),
+    UpdateRow(FM_BRK_4_X, on_memory),
+    UpdateRow(FM_MMAP_X, on_memory),
+    UpdateRow(FM_MMAP2_X, on_memory),
+    UpdateRow(FM_MUNMAP_X, on_memory),
     UpdateRow(0, NULL),
 ]

@@ -15,8 +15,8 @@ WORDS = {
     "directory": ("directory", "d"),
     "ipv4": ("ipv4", "4"),
     "ipv6": ("ipv6", "6"),
-    "ipv4_listening": ("ipv4", "2"),
-    "ipv6_listening": ("ipv6", "3"),
+    "ipv4_listening": ("ipv4", "4"),
+    "ipv6_listening": ("ipv6", "6"),
     "pipe": ("pipe", "p"),
     "unix": ("unix", "u"),
     "event": ("event", "e"),
@@ -60,21 +60,38 @@ def test_unknown_type_has_no_word(type_: int) -> None:
     [(0, None), (1, None), (2, "tcp"), (3, "udp"), (4, "icmp"), (5, "raw"), (6, None)],
 )
 def test_transport_protocols(l4proto: int, word: str | None) -> None:
-    probe, record = descriptor(type=FD_TYPES["ipv4"], l4proto=l4proto)
+    probe, record = descriptor(type=FD_TYPES["ipv4"], l4proto=l4proto, role=1)
+    assert bind("fd.l4proto").text(probe.at(record)) == word
+
+
+@pytest.mark.parametrize(
+    ("type_", "l4proto", "port", "word"),
+    [
+        ("ipv4", 2, 0, None),
+        ("ipv4", 5, 0, "raw"),
+        ("ipv4_listening", 2, 80, "tcp"),
+        ("ipv6_listening", 3, 0, None),
+    ],
+)
+def test_transport_protocol_before_the_role_is_known(
+    type_: str, l4proto: int, port: int, word: str | None
+) -> None:
+    probe, record = descriptor(type=FD_TYPES[type_], l4proto=l4proto, dest_port=port)
     assert bind("fd.l4proto").text(probe.at(record)) == word
 
 
 @pytest.mark.parametrize(
     ("facts", "text"),
     [
-        ({"type": FD_TYPES["ipv4"], "l4proto": 2}, "<4t>"),
-        ({"type": FD_TYPES["ipv4"], "l4proto": 3}, "<4u>"),
-        ({"type": FD_TYPES["ipv6"], "l4proto": 4}, "<6>"),
+        ({"type": FD_TYPES["ipv4"], "l4proto": 2}, "<4>"),
+        ({"type": FD_TYPES["ipv4"], "l4proto": 2, "role": 1}, "<4t>"),
+        ({"type": FD_TYPES["ipv4"], "l4proto": 3, "role": 2}, "<4u>"),
+        ({"type": FD_TYPES["ipv6"], "l4proto": 4, "role": 1}, "<6>"),
         ({"type": FD_TYPES["unix"], "name": "/run/s"}, "<u>/run/s"),
         ({"type": FD_TYPES["memfd"], "name": "memfd:x"}, "<m>memfd:x"),
         (
             {"type": FD_TYPES["ipv6_listening"], "l4proto": 2, "dest": bytes(16), "dest_port": 80},
-            "<3t>:::80",
+            "<6t>:::80",
         ),
     ],
 )

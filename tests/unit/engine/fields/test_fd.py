@@ -3,8 +3,10 @@ from __future__ import annotations
 
 import pytest
 
+from falcomod.engine.fields.probe import Probe
 from falcomod.engine.fields.registry import bind
-from tests.record_builder import build, socktuple
+from falcomod.engine.state.tables import FD_TYPES, State
+from tests.record_builder import build, socktuple, unix_tuple
 from tests.unit.engine.fields.host import (
     CLIENT,
     DIRECTORY,
@@ -33,11 +35,36 @@ RENAMED = build(
     tuple_=socktuple("10.0.0.1", 1, "10.0.0.2", 53),
 )  # fmt: skip
 CLOSED = build("close", ts=TS, tid=200, res=0, fd=FILE)
+NO_FD = build("getcwd", ts=TS, tid=200, res=0)
+NOT_CONNECTED = build(
+    "connect", ts=TS, tid=200, res=-2, fd=UNIX, tuple_=unix_tuple(0, 255, "/run/s"),
+)  # fmt: skip
+
+# Calls that make a descriptor, the name of their result, and fd.typechar where they fail.
+FAILED = [
+    ("open", "fd", "f"),
+    ("creat", "fd", "f"),
+    ("socket", "fd", "4"),
+    ("accept", "fd", "4"),
+    ("accept4", "fd", "4"),
+    ("pipe", "res", "p"),
+    ("pipe2", "res", "p"),
+    ("eventfd", "res", "e"),
+    ("eventfd2", "res", "e"),
+    ("signalfd", "res", "s"),
+    ("signalfd4", "res", "s"),
+    ("timerfd_create", "res", "t"),
+    ("inotify_init", "res", "i"),
+    ("inotify_init1", "res", "i"),
+    ("memfd_create", "fd", "o"),
+]
 
 CASES = [
     of_fd(FILE, "fd.num", "3", 3),
     of_cat("fd.num", "99", 99),
-    Case("fd.num", NOT_OPENED, None, None),
+    Case("fd.num", NOT_OPENED, "-1", -1),
+    Case("fd.num", BEFORE_OPEN, "-1", -1),
+    Case("fd.num", NO_FD, None, None),
     of_fd(FILE, "fd.type", "file"),
     of_fd(DIRECTORY, "fd.type", "directory"),
     of_fd(CLIENT, "fd.type", "ipv4"),
@@ -48,18 +75,28 @@ CASES = [
     of_fd(FILE, "fd.typechar", "f"),
     of_fd(UNIX, "fd.typechar", "u"),
     of_fd(SERVER, "fd.typechar", "6"),
+    Case("fd.typechar", NOT_OPENED, "f", "f"),
+    Case("fd.typechar", BEFORE_OPEN, "f", "f"),
+    of_cat("fd.typechar", "o"),
+    Case("fd.typechar", NO_FD, None, None),
+    *(
+        Case("fd.typechar", build(event, ts=TS, tid=200, **{result: -24}), letter, letter)
+        for event, result, letter in FAILED
+    ),
     of_fd(FILE, "fd.name", "/etc/ssh/keys"),
     Case("fd.name", CLOSED, "/etc/ssh/keys", "/etc/ssh/keys"),
     Case("fd.name", OPENED, "/srv/data/sub/f", "/srv/data/sub/f"),
     Case("fd.name", NOT_OPENED, "/srv/x/y", "/srv/x/y"),
     Case("fd.name", NOT_CREATED, "/home/ada/z", "/home/ada/z"),
-    Case("fd.name", BEFORE_OPEN, "/a/b", "/a/b"),
+    Case("fd.name", BEFORE_OPEN, None, None),
+    Case("fd.name", NO_FD, None, None),
+    Case("fd.name", NOT_CONNECTED, *2 * ("0->ff /run/s",)),
     of_fd(CLIENT, "fd.name", "10.0.0.1:40000->93.184.216.34:443"),
     of_fd(SERVER, "fd.name", "fd00::2:5353->fd00::1:53"),
     of_fd(LISTENING, "fd.name", "0.0.0.0:80"),
     of_fd(UNIX, "fd.name", "abc->def0 /run/docker.sock"),
-    of_fd(EPOLL, "fd.name", None),
-    of_cat("fd.name", None),
+    of_fd(EPOLL, "fd.name", ""),
+    of_cat("fd.name", ""),
     Case("fd.nameraw", OPENED, "sub/f", "sub/f"),
     of_fd(PIPE, "fd.nameraw", None),
     of_fd(FILE, "fd.directory", "/etc/ssh"),
@@ -67,7 +104,9 @@ CASES = [
     of_fd(PIPE, "fd.directory", None),
     Case("fd.directory", NOT_OPENED, "/srv/x", "/srv/x"),
     of_fd(FILE, "fd.filename", "keys"),
-    of_fd(DIRECTORY, "fd.filename", "data"),
+    of_fd(DIRECTORY, "fd.filename", None),
+    of_fd(DIRECTORY, "fd.directory", "/srv/data"),
+    Case("fd.filename", NOT_OPENED, None, None),
     of_fd(CLIENT, "fd.filename", None),
     of_fd(FILE, "fd.uid", "2003"),
     of_fd(FILE, "fd.containername", ":/etc/ssh/keys"),
@@ -110,6 +149,26 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.field)
 def test_field(case: Case) -> None:
     assert look(host(), case) == (case.text, case.value)
+
+
+def test_socket_without_ends_has_an_empty_name() -> None:
+    state = State()
+    state.seed_thread(tid=7, pid=7)
+    state.seed_fd(7, 3, type=FD_TYPES["ipv4"], l4proto=2)
+    probe = Probe(state)
+    view = probe.at(build("fchmod", ts=TS, tid=7, res=0, fd=3, mode=0))
+    assert bind("fd.name").text(view) == ""
+
+
+def test_socket_bound_to_an_address_alone_is_no_server() -> None:
+    state = State()
+    state.seed_thread(tid=7, pid=7)
+    state.seed_fd(7, 3, type=FD_TYPES["ipv4_listening"], dest=bytes([10, 0, 0, 1]))
+    probe = Probe(state)
+    view = probe.at(build("fchmod", ts=TS, tid=7, res=0, fd=3, mode=0))
+    assert bind("fd.name").text(view) == "10.0.0.1:0"
+    assert bind("fd.is_server").value(view) is False
+    assert [bind(name).value(view) for name in ("fd.sip", "fd.sport", "fd.lip")] == [None] * 3
 
 
 def test_minor_and_major_are_those_of_the_kernel() -> None:

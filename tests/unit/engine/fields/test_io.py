@@ -53,7 +53,7 @@ CASES = [
     boolean("evt.is_open_read", RDONLY, True),
     boolean("evt.is_open_read", WRONLY, False),
     boolean("evt.is_open_read", HANDLE, True),
-    boolean("evt.is_open_read", ENTER, True),
+    boolean("evt.is_open_read", ENTER, False),
     boolean("evt.is_open_read", READ, False),
     boolean("evt.is_open_write", RDWR, True),
     boolean("evt.is_open_write", RDONLY, False),
@@ -69,7 +69,7 @@ CASES = [
     boolean("evt.is_open_exec", RDONLY, False),
     boolean("evt.is_open_exec", CREAT, True),
     boolean("evt.is_open_exec", HANDLE, False),
-    boolean("evt.is_open_exec", ENTER, True),
+    boolean("evt.is_open_exec", ENTER, False),
     boolean("evt.is_open_exec", WRITE, False),
 ]
 

@@ -51,7 +51,7 @@ CASES = [
     Case("evt.rawres", GETUID, "1000", 1000),
     Case("evt.failed", OPEN, "false", False),
     Case("evt.failed", MISSING, "true", True),
-    Case("evt.failed", PROCEXIT, None, None),
+    Case("evt.failed", PROCEXIT, "false", False),
     *(
         Case(field, record, "1", 1) if record in records else Case(field, record, None, None)
         for field, records in COUNTED.items()

@@ -122,7 +122,7 @@ def test_created_descriptor_is_the_events_own(event: EventInfo) -> None:
     pair = event.params[0].name == "res" and len(event.params) > 2 and event.params[1].name == "fd1"
     params: dict[str, object] = {event.params[0].name: 0 if pair else 9}
     if pair:
-        params |= {"fd1": 9, "fd2": 10}
+        params |= {"fd1": 10, "fd2": 9}
     if any(param.name == "oldfd" for param in event.params):
         params["oldfd"] = 3
     if any(param.name == "tuple" for param in event.params):

@@ -190,7 +190,7 @@ def test_bpf_commands_without_a_descriptor(state: State, command: str) -> None:
 @pytest.mark.parametrize(("event", "params"), [("pipe", {}), ("pipe2", CLOEXEC)])
 def test_pipe(state: State, event: str, params: dict[str, Any]) -> None:
     seen = apply_record(state, build(event, tid=7, res=0, fd1=8, fd2=9, ino=123, **params))
-    assert seen["fd_number"] == 8
+    assert seen["fd_number"] == 9
     for number, access in ((8, 1), (9, 2)):
         end = fd(state, number)
         assert (end["type"], end["name"], end["ino"]) == (FD_TYPES["pipe"], "pipe:[123]", 123)
@@ -248,7 +248,7 @@ def test_failed_copy_names_its_original(state: State) -> None:
 def test_fcntl_copies(state: State, command: str, close_on_exec: bool) -> None:
     seen = apply_record(state, build("fcntl", tid=7, res=10, fd=5, cmd=command, arg=10))
     assert (fd(state, 10)["name"], fd(state, 10)["close_on_exec"]) == ("/var/log", close_on_exec)
-    assert (seen["fd_number"], seen["fd_name"]) == (5, b"/var/log")
+    assert (seen["fd_number"], seen["fd_name"]) == (10, b"/var/log")
 
 
 def test_fcntl_sets_close_on_exec(state: State) -> None:

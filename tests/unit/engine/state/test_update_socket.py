@@ -138,6 +138,18 @@ def test_refused_connect_of_a_unix_socket(state: State) -> None:
     assert (fd(state)["name"], fd(state)["is_connected"]) == ("/run/no", False)
 
 
+def test_ends_of_a_unix_socket_that_was_not_connected_are_nobody_s(state: State) -> None:
+    make(state, "AF_UNIX")
+    tuple_ = unix_tuple(0, 0xCD, "/run/no")
+    apply_record(
+        state, build("connect", tid=7, res=-2, fd=5, tuple=tuple_, addr=sockaddr("/run/no"))
+    )
+    made = fd(state)
+    assert (made["name"], made["is_connected"], made["dest"][:8]) == ("/run/no", False, bytes(8))
+    apply_record(state, build("connect", tid=7, res=-115, fd=5, tuple=tuple_))
+    assert fd(state)["dest"][:8] == struct.pack("<Q", 0xCD)
+
+
 def test_connect_of_an_unknown_descriptor_makes_it_known(state: State) -> None:
     tuple_ = ("10.0.0.1", 40000, "1.1.1.1", 443)
     seen = apply_record(state, build("connect", tid=7, res=0, fd=5, tuple=socktuple(*tuple_)))
@@ -164,6 +176,13 @@ def test_bind(state: State, domain: str, address: str, kind: str) -> None:
     apply_record(state, build("bind", tid=7, res=0, fd=5, addr=sockaddr(address, 80)))
     assert (fd(state)["type"], fd(state)["role"]) == (FD_TYPES[kind], SERVER)
     assert ends(state)[2:] == (address, 80)
+
+
+def test_bind_to_an_address_alone_makes_no_server(state: State) -> None:
+    make(state)
+    apply_record(state, build("bind", tid=7, res=0, fd=5, addr=sockaddr("10.0.0.1", 0)))
+    assert fd(state)["role"] == NO_ROLE
+    assert ends(state)[2:] == ("10.0.0.1", 0)
 
 
 def test_bind_of_a_unix_socket(state: State) -> None:
@@ -217,7 +236,7 @@ def test_socketpair(state: State) -> None:
         type=1 | CLOEXEC,
     )  # fmt: skip
     seen = apply_record(state, record)
-    assert seen["fd_number"] == 8
+    assert seen["fd_number"] == 9
     one, two = fd(state, 8), fd(state, 9)
     assert one["source"][:8] == two["dest"][:8] == struct.pack("<Q", 1)
     assert one["dest"][:8] == two["source"][:8] == struct.pack("<Q", 2)

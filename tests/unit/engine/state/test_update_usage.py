@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from falcomod.engine.decode.schema import EVENTS, EventInfo
 from falcomod.engine.fields.probe import Probe
 from falcomod.engine.fields.registry import bind
 from falcomod.engine.state.tables import State
@@ -93,3 +94,25 @@ def test_counters_go_with_the_samples(probe: Probe) -> None:
     assert [bind(name).value(view) for name in names] == [1, 1]
     view = probe.at(sample(1, 1, tid=8))
     assert [bind(name).value(view) for name in names] == [None, 1]
+
+
+MEMORY = [
+    event
+    for event in EVENTS.values()
+    if [param.name for param in event.params[1:4]] == ["vm_size", "vm_rss", "vm_swap"]
+]
+VM = ("proc.vmsize", "proc.vmrss", "proc.vmswap")
+
+
+@pytest.mark.parametrize("event", MEMORY, ids=lambda event: event.id)
+def test_memory_calls_tell_what_the_process_has(probe: Probe, event: EventInfo) -> None:
+    probe.at(build(event.id, ts=5, tid=8, vm_size=50, vm_rss=30, vm_swap=2))
+    for tid in (8, 7):
+        view = probe.at(
+            build(event.id, ts=6, tid=tid, vm_size=ABSENT, vm_rss=ABSENT, vm_swap=ABSENT)
+        )
+        assert [bind(name).value(view) for name in VM] == [50, 30, 2]
+
+
+def test_memory_calls_are_these_four() -> None:
+    assert [event.name for event in MEMORY] == ["brk", "mmap", "mmap2", "munmap"]
