@@ -129,8 +129,8 @@ def inputs(rng: random.Random) -> Iterator[bytes]:
     while True:
         source, text = hostile.condition(rng)
         if rng.random() < 0.4:
-            source, text = "syscall", rng.choice(CORPUS * 4 + AWKWARD)
-        if rng.random() < 0.4:
+            source, text = "syscall", damaged(rng, rng.choice(CORPUS * 4 + AWKWARD))
+        elif rng.random() < 0.2:
             text = damaged(rng, text)
         yield f"{source}\n{text}".encode("utf-8", "surrogatepass")
 
