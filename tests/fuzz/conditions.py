@@ -21,7 +21,6 @@ from falcomod.rules.text import Scalar, SourceFile, SourceText
 from tests.fuzz import campaign, hostile
 from tests.fuzz.events import evaluate
 
-# No text is longer than some ten thousand characters, but for hostile ones.
 
 CORPUS = (
     "evt.type in (open, openat) and not (fd.name startswith /etc or proc.name = 'a b')",

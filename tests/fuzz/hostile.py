@@ -67,6 +67,7 @@ USUAL = {
 }  # fmt: skip
 ADDRESS_TYPES = frozenset({"IPADDR", "IPNET", "IPV4ADDR", "IPV4NET", "IPV6ADDR", "IPV6NET"})
 TEXT_TYPES = frozenset({"CHARBUF", "FSPATH", "FSRELPATH", "BYTEBUF"})
+SIZE_MAX = 20_000
 MANY = [0, 1, 1, 2, 3, 8, 40, 300]
 
 
@@ -79,8 +80,15 @@ class Side(NamedTuple):
 
 
 def condition(rng: random.Random) -> tuple[str, str]:
-    """The source of events, and a text of some checks of them."""
-    source = rng.choice(SOURCES)
+    """The source of events, and a text of some checks of them, of SIZE_MAX at most."""
+    while True:
+        source = rng.choice(SOURCES)
+        text = some_checks(rng, source)
+        if len(text) <= SIZE_MAX:
+            return source, text
+
+
+def some_checks(rng: random.Random, source: str) -> str:
     parts = [
         many(rng, source) if rng.random() < 0.2 else check(rng, source)
         for _ in range(rng.choice([1, 1, 2, 4]))
@@ -90,7 +98,7 @@ def condition(rng: random.Random) -> tuple[str, str]:
         text = f"{text} {rng.choice(['and', 'or', 'and not', 'or not'])} {part}"
         if rng.random() < 0.5:
             text = f"({text})"
-    return source, text
+    return text
 
 
 def many(rng: random.Random, source: str) -> str:

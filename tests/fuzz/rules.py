@@ -122,10 +122,12 @@ def inputs(rng: random.Random) -> Iterator[bytes]:
     for text in texts:
         yield text.encode()
     while True:
-        text = rng.choice(texts[:1] * 3 + texts)
-        if rng.random() < 0.3:
+        text = damaged(rng, rng.choice(texts[:1] * 3 + texts))
+        if rng.random() < 0.5:
             text = hostile_rules(rng)
-        yield damaged(rng, text).encode("utf-8", "surrogatepass")
+            if rng.random() < 0.2:
+                text = damaged(rng, text)
+        yield text.encode("utf-8", "surrogatepass")
 
 
 def hostile_rules(rng: random.Random) -> str:
