@@ -71,7 +71,7 @@ def _texts_of(check):
     """The texts of which one must fit where a check holds; None: not known."""
     cdef FieldRef ref = check.ref
     operator, _, modifier = check.operator.partition(" ")
-    if operator not in KINDS or getattr(check, "rhs", "") or ref.row.flags & (FIELD_ANY | FIELD_LIST):
+    if operator not in KINDS or check.rhs is not None or ref.row.flags & (FIELD_ANY | FIELD_LIST):
         return None
     if ref.row.type not in (FM_PT_CHARBUF, FM_PT_FSPATH, FM_PT_FSRELPATH):
         return None

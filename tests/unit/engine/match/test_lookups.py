@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from falcomod.engine.fields import registry
 from falcomod.engine.match.graph import Check, Graph
 from falcomod.engine.match.lookups import KINDS, RULES_MIN, lookups_of, needed_texts
-from falcomod.engine.match.operators import prepare
+from falcomod.engine.match.operators import MODIFIERS, prepare
 from falcomod.engine.match.textindex import index_of
 
 CHARBUF = 9
@@ -36,7 +36,12 @@ def check(operator: str, *values: str, field: str = "fd.name") -> Check:
         ("pmatch", ["/etc/ssl"], None),
         ("pmatch", ["/var/lib/docker"], [("part", b"docker")]),
         ("pmatch", ["/var/lib*/docker/x"], [("part", b"docker")]),
+        ("startswith anyof", ["/a/", "/b/"], [("beginning", b"/a/"), ("beginning", b"/b/")]),
+        ("startswith oneof", ["/a/", "/b/"], [("beginning", b"/a/"), ("beginning", b"/b/")]),
+        ("startswith allof", ["/a/", "/a/b"], [("beginning", b"/a/")]),
+        ("= anyof", [], []),
         ("!=", ["/etc/a"], None),
+        ("!= allof", ["/etc/a"], None),
         ("icontains", ["passwd"], None),
         ("<", ["/etc/a"], None),
     ],
@@ -83,11 +88,20 @@ def test_a_lookup_is_made_where_many_rules_need_a_field() -> None:
 WORDS = st.text("ab/*?[]\\", max_size=10)
 
 
-@given(st.sampled_from(sorted(KINDS)), st.lists(WORDS, min_size=1, max_size=3), st.lists(WORDS))
+MODIFIED = [
+    f"{name} {modifier}" for name in KINDS if name not in ("in", "pmatch") for modifier in MODIFIERS
+]
+
+
+@given(
+    st.sampled_from([*sorted(KINDS), *sorted(MODIFIED)]),
+    st.lists(WORDS, min_size=1, max_size=3),
+    st.lists(WORDS),
+)
 def test_a_value_that_satisfies_a_check_has_the_texts_it_needs(
     operator: str, constants: list[str], values: list[str]
 ) -> None:
-    if operator not in ("in", "pmatch"):
+    if " " not in operator and operator not in ("in", "pmatch"):
         constants = constants[:1]
     graph = Graph()
     node = check(operator, *constants)
