@@ -25,7 +25,7 @@ start: build ## install what is missing, build, pick a driver, watch this host
 	@$(BIN)/falcomod start
 
 .PHONY: test
-test: test-unit test-debug fuzz test-live test-vm ## all tests
+test: test-unit test-debug fuzz test-compared test-live test-vm ## all tests
 
 .PHONY: test-unit
 test-unit: $(TESTABLE) ## tests without root
@@ -35,6 +35,11 @@ test-unit: $(TESTABLE) ## tests without root
 test-debug: $(TESTABLE) ## the engine's tests on a build with bounds checks and assertions
 	FALCOMOD_DEBUG=1 $(BIN)/python setup.py -q build --build-base build/debug --build-lib build/debug/lib
 	PYTHONPATH=build/debug/lib $(BIN)/python -m pytest tests/unit/engine tests/property tests/scenario
+
+.PHONY: test-compared
+test-compared: $(TESTABLE) ## every event of the sample captures beside what Debian's sysdig prints
+	tools/install-packages compared
+	tests/compared/run $(BIN)/python
 
 .PHONY: test-live
 test-live: $(TESTABLE) ## the eBPF driver on this machine's own kernel
