@@ -54,11 +54,11 @@ test-vm: $(TESTABLE) ## driver and end-to-end tests on Debian's kernel in QEMU
 FUZZ_TARGETS := records generations captures audit rules conditions
 
 .PHONY: fuzz
-fuzz: $(TESTABLE) ## damaged records of all generations, captures, audit events, rules and conditions, through a build with sanitizers
+fuzz: $(TESTABLE) ## damaged records, captures, audit events, rules and conditions through a build with sanitizers
 	for target in $(FUZZ_TARGETS); do tests/fuzz/run-sanitized $(BIN)/python $$target || exit; done
 
 .PHONY: nightly
-nightly: $(TESTABLE) ## an hour and a half: the property tests with 50 times the examples, ten minutes of each fuzz target
+nightly: $(TESTABLE) ## property tests with 50 times the examples, ten minutes of each fuzz target: over an hour
 	FALCOMOD_EXAMPLES=50 $(BIN)/python -m pytest -s tests/property
 	FALCOMOD_FUZZ_S=600 $(MAKE) fuzz
 

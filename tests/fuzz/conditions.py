@@ -21,7 +21,6 @@ from falcomod.rules.text import Scalar, SourceFile, SourceText
 from tests.fuzz import campaign, hostile
 from tests.fuzz.events import evaluate
 
-
 CORPUS = (
     "evt.type in (open, openat) and not (fd.name startswith /etc or proc.name = 'a b')",
     "proc.aname[2] exists and proc.env[\"HOME\"] != '/root' or evt.arg.flags contains O_CREAT",
