@@ -108,6 +108,10 @@ def _unseen(theirs: Value, ours: Value, pair: Pair) -> bool:
     return (theirs, ours) == ("/", NO_VALUE) and pair.ours["fd.type"] == NO_VALUE
 
 
+def _escaped(theirs: Value, ours: Value, _pair: Pair) -> bool:
+    return "\n" in str(theirs) and str(theirs).replace("\n", r"\x0a") == ours
+
+
 def _exited(theirs: Value, ours: Value, _pair: Pair) -> bool:
     return bool(theirs and ours) and theirs == (ours[0], ours[0]) and not ours[1].isdigit()
 
@@ -201,6 +205,12 @@ DIFFERENCES = (
         "syscall.type",
         "These are no calls.",
         lambda theirs, ours, pair: (theirs, ours) == (pair.theirs["evt.type"], NO_VALUE),
+    ),
+    Difference(
+        ANY,
+        "thread.cgroups",
+        "What breaks a line is shown; that sysdig has written such names.",
+        _escaped,
     ),
     # What is not known.
     Difference(

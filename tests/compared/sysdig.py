@@ -27,7 +27,7 @@ COMPARED = tuple(
         "is_open_read is_open_write",
         "syscall": "type",
         "proc": "name exe exepath args cmdline env cwd pid ppid vpid pname sid vpgid tty fdlimit",
-        "thread": "tid vtid",
+        "thread": "tid vtid cgroups",
         "user": "uid name loginuid",
         "group": "gid",
         "container": "id",

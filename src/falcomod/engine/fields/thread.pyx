@@ -2,16 +2,16 @@
 """thread.*, and what threads and processes use: memory, descriptors, faults."""
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t
-from libc.string cimport memcmp, strlen
+from libc.string cimport memchr, memcmp, strlen
 
 from falcomod.engine._uapi cimport *
 from falcomod.engine.fields.family cimport main_of
 from falcomod.engine.fields.field cimport *
 from falcomod.engine.fields.names cimport capability_name
-from falcomod.engine.fields.writer cimport Writer, put_char, put_signed, put_strings, put_text, writer_finish, writer_init
+from falcomod.engine.fields.writer cimport Writer, put, put_char, put_signed, put_text, writer_finish, writer_init
 from falcomod.engine.state.context cimport Context
 from falcomod.engine.state.threads cimport Thread
-from falcomod.engine.types cimport Arg, Value
+from falcomod.engine.types cimport Arg, Str, Text, Value
 
 
 cdef int thread_tid(Context *context, const Arg *arg, Value *out) except -1 nogil:
@@ -98,36 +98,37 @@ bind("thread.cap_effective", FM_PT_CHARBUF, 0, ARG_NONE, thread_cap_effective,
 
 cdef int thread_cgroups(Context *context, const Arg *arg, Value *out) except -1 nogil:
     cdef Writer writer
+    cdef Str subsystem
+    cdef Str path
+    cdef uint32_t at = 0
     if context.thread is NULL or context.thread.cgroups is NULL:
         return 0
     writer_init(&writer, context.arena)
-    put_strings(&writer, context.thread.cgroups.data, context.thread.cgroups.size, c' ')
+    while _next_cgroup(context.thread.cgroups, &at, &subsystem, &path):
+        if writer.size:
+            put_char(&writer, c' ')
+        put(&writer, subsystem.data, subsystem.size)
+        put_char(&writer, c'=')
+        put(&writer, path.data, path.size)
     return writer_finish(&writer, out)
 bind("thread.cgroups", FM_PT_CHARBUF, 0, ARG_NONE, thread_cgroups,
      "all cgroups as subsystem=path, joined by blanks")
 
 
 cdef int thread_cgroup(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    cdef const char *data
+    cdef Str subsystem
     cdef uint32_t at = 0
-    cdef uint32_t size
     if context.thread is NULL or context.thread.cgroups is NULL:
         return 0
-    data = context.thread.cgroups.data
-    while at < context.thread.cgroups.size:
-        size = <uint32_t>strlen(data + at)
+    while _next_cgroup(context.thread.cgroups, &at, &subsystem, &out.text):
         if (
-            size > arg.text.size
-            and data[at + arg.text.size] == c'='
-            and memcmp(data + at, arg.text.data, arg.text.size) == 0
+            subsystem.size == arg.text.size
+            and memcmp(subsystem.data, arg.text.data, arg.text.size) == 0
         ):
-            out.text.data = data + at + arg.text.size + 1
-            out.text.size = size - arg.text.size - 1
             return 1
-        at += size + 1
     return 0
 bind("thread.cgroup", FM_PT_CHARBUF, FIELD_NAMED, ARG_REQUIRED, thread_cgroup,
-     "path of the cgroup of one subsystem: thread.cgroup.cpu")
+     "path of the cgroup of one subsystem: thread.cgroup.cpu; that of io is called blkio")
 
 
 cdef int thread_vmsize(Context *context, const Arg *arg, Value *out) except -1 nogil:
@@ -227,6 +228,38 @@ cdef int _used(Context *context, uint64_t ticks, Value *out) noexcept nogil:
     return 1
 
 
+cdef bint _next_cgroup(const Text *cgroups, uint32_t *at, Str *subsystem, Str *path) noexcept nogil:
+    """The subsystem=path at a place, which moves on; 0 at the end. Under the names that Falco uses."""
+    cdef const char *entry
+    cdef const char *equals
+    cdef uint32_t size
+    while at[0] < cgroups.size:
+        entry = cgroups.data + at[0]
+        size = <uint32_t>strlen(entry)
+        at[0] += size + 1
+        equals = <const char *>memchr(entry, c'=', size)
+        if equals is NULL:
+            continue
+        path.data = equals + 1
+        path.size = <uint32_t>(entry + size - path.data)
+        _name_subsystem(entry, <uint32_t>(equals - entry), subsystem)
+        return 1
+    return 0
+
+
+cdef void _name_subsystem(const char *name, uint32_t size, Str *out) noexcept nogil:
+    """The kernel's structures were called mem_cgroup and perf_event_cgroup; io was blkio before 4.3."""
+    cdef uint32_t index
+    if size > 7 and memcmp(name + (size - 7), b"_cgroup", 7) == 0:
+        size -= 7
+    out.data = name
+    out.size = size
+    for index in range(<uint32_t>SUBSYSTEM_COUNT):
+        if size == strlen(SUBSYSTEMS[index].name) and memcmp(name, SUBSYSTEMS[index].name, size) == 0:
+            out.data = SUBSYSTEMS[index].falco
+            out.size = <uint32_t>strlen(out.data)
+
+
 cdef int _in_bytes(int has_value, Value *out) noexcept nogil:
     out.number *= 1024
     return has_value
@@ -255,3 +288,18 @@ cdef int _capabilities(Context *context, uint64_t bits, Value *out) except -1 no
                 put_char(&writer, c' ')
             put_text(&writer, capability_name(number))
     return writer_finish(&writer, out)
+
+
+cdef enum:
+    SUBSYSTEM_COUNT = 3
+
+cdef struct Subsystem:
+    const char *name
+    const char *falco
+
+# Names of subsystems that Falco calls otherwise.
+cdef Subsystem *SUBSYSTEMS = [
+    Subsystem(b"io", b"blkio"),
+    Subsystem(b"mem", b"memory"),
+    Subsystem(b"perf", b"perf_event"),
+]

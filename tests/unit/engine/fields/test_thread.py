@@ -3,6 +3,9 @@ from __future__ import annotations
 
 import pytest
 
+from falcomod.engine.fields.probe import Probe
+from falcomod.engine.fields.registry import bind
+from falcomod.engine.state.tables import State
 from tests.record_builder import build
 from tests.unit.engine.fields.host import TS, Case, host, look, of_cat
 
@@ -65,3 +68,25 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.field)
 def test_field(case: Case) -> None:
     assert look(host(), case) == (case.text, case.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("io", "blkio"),
+        ("mem_cgroup", "memory"),
+        ("perf", "perf_event"),
+        ("perf_event_cgroup", "perf_event"),
+        ("_cgroup", "_cgroup"),
+        ("cpuio", "cpuio"),
+    ],
+)
+def test_subsystems_have_the_names_that_falco_uses(given: str, name: str) -> None:
+    state = State()
+    state.seed_thread(tid=7, pid=7, cgroups=[f"{given}=/a=b", "", "nothing", "cpu="])
+    probe = Probe(state)
+    view = probe.at(build("getcwd", ts=TS, tid=7, res=1))
+    assert bind("thread.cgroups").text(view) == f"{name}=/a=b cpu="
+    assert bind(f"thread.cgroup[{name}]").text(view) == "/a=b"
+    assert bind("thread.cgroup.cpu").text(view) == ""
+    assert bind("thread.cgroup.nothing").text(view) is None
