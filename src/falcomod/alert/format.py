@@ -25,7 +25,8 @@ from falcomod.errors import FieldError, TemplateError
 NO_VALUE = "<NA>"
 SECOND_NS = 1_000_000_000
 
-WIDTH = re.compile(r"\d+")
+WIDTH = re.compile(r"\d+", re.ASCII)
+WIDTH_DIGITS_MAX = 4
 # Made once: making one costs more than most alerts.
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -128,6 +129,8 @@ def _token(text: str, percent: int) -> tuple[Token, int]:
     match = WIDTH.match(text, start)
     width = 0
     if match:
+        if len(match.group()) > WIDTH_DIGITS_MAX:
+            raise _fault(text, percent, f"a width has {WIDTH_DIGITS_MAX} digits at most")
         width, start = int(match.group()), match.end()
     if start == len(text):
         raise _fault(text, percent, "a field was expected after %")

@@ -17,6 +17,7 @@ from falcomod.rules.ast import And, Check, Constant, Node, Not, Or
 
 _NUMBER = "evt.num"
 _FIRST = 1  # number of the first event
+_DIGITS_MAX = 100  # of a constant that is looked at
 
 
 class Folder:
@@ -79,6 +80,8 @@ def _known(check: Check) -> bool | None:
     if check.operator == "exists":
         return True
     if not all(value.isascii() and value.isdigit() for value in check.values):
+        return None
+    if any(len(value) > _DIGITS_MAX for value in check.values):
         return None
     numbers = [int(value) for value in check.values]
     if check.operator in ("in", "intersects"):

@@ -20,6 +20,7 @@ from falcomod.rules.text import Scalar, SourceFile, SourceText
 _UNDECODED = "Can't decode YAML scalar value"
 _TRUE = ("y", "yes", "true", "on")
 _FALSE = ("n", "no", "false", "off")
+_DURATION = re.compile(r"\d{1,20}", re.ASCII)
 # What conditions can name: the pattern, as messages show it (POSIX), and the code.
 _NAMES = {
     "list": (
@@ -151,7 +152,7 @@ def _flag(file: SourceFile, key: Scalar, node: Node) -> bool:
 
 def _duration(file: SourceFile, key: Scalar, node: Node) -> int:
     scalar = _word(file, key, node)
-    if not (scalar.value.isascii() and scalar.value.isdigit() and int(scalar.value) < 2**32):
+    if not _DURATION.fullmatch(scalar.value) or int(scalar.value) >= 2**32:
         raise _at(file, scalar, _UNDECODED, remedy=f"{key.value!r} is a number of milliseconds")
     return int(scalar.value)
 

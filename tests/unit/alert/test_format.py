@@ -97,6 +97,7 @@ def test_transformers_are_named_as_written_and_may_be_numbers_or_lists() -> None
     [
         ("cost 5%", 7, "a field was expected after %"),
         ("%", 1, "a field was expected"),
+        ("%" + "9" * 5000 + "proc.name", 1, "a width has 4 digits at most"),
         ("x %% y", 3, "unknown field"),
         ("x %proc.nam y", 3, "did you mean proc.name?"),
         ("%fd.ip", 1, "can be compared but not printed"),

@@ -29,6 +29,7 @@ NEVER, ALWAYS = Check("evt.num", "=", ("0",)), Check("evt.num", ">=", ("0",))
         (Check("evt.num", "!=", ("0",)), Constant(True)),
         (Check("evt.num", "exists"), Constant(True)),
         (Check("evt.num", "=", ("x",)), Check("evt.num", "=", ("x",))),
+        (Check("evt.num", "=", ("0" * 5000,)), Check("evt.num", "=", ("0" * 5000,))),
         (Check("evt.num", "<", (), "evt.num"), Check("evt.num", "<", (), "evt.num")),
         (And((A, NEVER)), Constant(False)),
         (And((A, ALWAYS)), A),

@@ -147,6 +147,7 @@ def test_faults_have_a_place(text: str, place: str, message: str) -> None:
         ("rule: r\npriority: urgent\n", "Emergency, Alert"),
         ("rule: r\nenabled: maybe\n", "'enabled' is true or false, not 'maybe'"),
         ("rule: r\ncapture_duration: -1\n", "milliseconds"),
+        ("rule: r\ncapture_duration: " + "9" * 5000 + "\n", "milliseconds"),
         ("rule: r\ntags: a\n", "such as [a, b]"),
     ],
 )

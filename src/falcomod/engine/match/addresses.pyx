@@ -133,7 +133,7 @@ cdef tuple _parse_net(str text):
     if not (slash and length.isascii() and length.isdigit()):
         raise CheckError(f"unrecognized IP network '{text}': expected an address, a slash and a prefix length")
     packed = _parse_address(address)
-    if int(length) > 8 * len(packed):
+    if len(length) > 3 or int(length) > 8 * len(packed):
         raise CheckError(f"unrecognized IP network '{text}': the prefix can have at most {8 * len(packed)} bits")
     return packed, int(length)
 

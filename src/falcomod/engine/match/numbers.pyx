@@ -187,8 +187,10 @@ cdef object _parse_integer(int kind, bint signed, str text):
         if kind == FM_PT_PORT:
             return _service_port(text)
         raise CheckError(f"'{text}' is not a valid number: expected a decimal or 0x-prefixed whole number")
-    number = int(text, 16 if text[:2].lower() == "0x" else 10)
     bits = fm_param_width(kind) * 8
+    if len(text) > DIGITS_MAX:
+        raise CheckError(f"a number of {len(text)} digits is out of range for a number of {bits} bits")
+    number = int(text, 16 if text[:2].lower() == "0x" else 10)
     if not -(1 << (bits - 1)) <= number < (1 << bits):
         raise CheckError(f"'{text}' is out of range for a number of {bits} bits")
     # All bits in hexadecimal, or a negative number for an unsigned field, mean the
@@ -220,6 +222,9 @@ cdef object _parse_real(str text):
         raise CheckError(f"'{text}' is not a valid number: expected a decimal number")
     return number
 
+
+# No number needs more, and Python reads no more than some thousand.
+DIGITS_MAX = 100
 
 INTEGER = re.compile(r"[+-]?[0-9]+|0[xX][0-9a-fA-F]+")
 

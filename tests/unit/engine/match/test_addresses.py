@@ -60,6 +60,7 @@ def test_address_refuses(text: str, message: str) -> None:
         ("10.0.0.0/", "expected an address, a slash and a prefix length"),
         ("10.0.0.0/-1", "unrecognized IP network"),
         ("10.0.0.0/33", "at most 32 bits"),
+        ("10.0.0.0/" + "9" * 5000, "at most 32 bits"),
         ("fe80::/129", "at most 128 bits"),
         ("ten/8", "unrecognized IPv6 address"),
     ],

@@ -40,6 +40,8 @@ def test_integer_is_read_with_the_width_of_its_type(kind: str, text: str, value:
         ("INT8", "-129", "out of range for a number of 8 bits"),
         ("UINT8", "256", "out of range for a number of 8 bits"),
         ("UINT64", "18446744073709551616", "out of range for a number of 64 bits"),
+        ("UINT64", "9" * 5000, "a number of 5000 digits is out of range for a number of 64 bits"),
+        ("INT64", "0x" + "f" * 5000, "out of range for a number of 64 bits"),
         ("INT64", "", "is not a valid number"),
         ("INT64", "1.5", "is not a valid number"),
         ("INT64", "1_000", "is not a valid number"),
