@@ -60,12 +60,17 @@ def _new(text: str = NO_VALUE, meaning: str = NO_VALUE) -> Holds:
     return lambda theirs, ours, _pair: theirs is None and ours == (text, meaning)
 
 
+def _argument(value: Value) -> Argument:
+    return value if isinstance(value, tuple) else ("", "")
+
+
 def _unknown(theirs: Value, ours: Value, _pair: Pair) -> bool:
     return ours == NO_VALUE and theirs in ("", "-1", "0", NO_ID)
 
 
 def _no_id(theirs: Value, ours: Value, _pair: Pair) -> bool:
-    return int(str(theirs)) >= int(NO_ID) and int(str(ours)) < int(NO_ID)
+    their_id, our_id = str(theirs), str(ours)
+    return their_id.isdigit() and int(their_id) >= int(NO_ID) and our_id.isdigit()
 
 
 def _learnt(theirs: Value, ours: Value, pair: Pair) -> bool:
@@ -75,11 +80,12 @@ def _learnt(theirs: Value, ours: Value, pair: Pair) -> bool:
 def _pipe(theirs: Value, ours: Value, _pair: Pair) -> bool:
     if isinstance(theirs, str):
         return theirs in ("", ":") and str(ours).startswith(f"{theirs}pipe:[")
-    return bool(theirs and ours) and theirs[1] == "<p>" and ours[1].startswith("<p>pipe:[")
+    return _argument(theirs)[1] == "<p>" and _argument(ours)[1].startswith("<p>pipe:[")
 
 
 def _hexadecimal(theirs: Value, ours: Value, _pair: Pair) -> bool:
-    return bool(theirs and ours) and int(theirs[0], 16) == int(ours[0])
+    number = _argument(ours)[0]
+    return number.isdigit() and f"{int(number):X}" == _argument(theirs)[0]
 
 
 def _of_a_thread(theirs: Value, _ours: Value, pair: Pair) -> bool:
@@ -113,14 +119,15 @@ def _escaped(theirs: Value, ours: Value, _pair: Pair) -> bool:
 
 
 def _exited(theirs: Value, ours: Value, _pair: Pair) -> bool:
-    return bool(theirs and ours) and theirs == (ours[0], ours[0]) and not ours[1].isdigit()
+    number, name = _argument(ours)
+    return theirs == (number, number) and not name.isdigit()
 
 
 def _before(theirs: Value, ours: Value, pair: Pair) -> bool:
     """Theirs has given the descriptor the address that it is about to connect to."""
     address = pair.theirs.arguments.get("addr", (NO_VALUE, NO_VALUE))[0]
     their_text, our_text = (
-        value if isinstance(value, str) else (value or ("",))[-1] for value in (theirs, ours)
+        value if isinstance(value, str) else _argument(value)[1] for value in (theirs, ours)
     )
     return pair.theirs["evt.dir"] == ">" and their_text == our_text + address
 
@@ -128,9 +135,8 @@ def _before(theirs: Value, ours: Value, pair: Pair) -> bool:
 def _at_the_end(theirs: Value, ours: Value, pair: Pair) -> bool:
     """Theirs is as it was when the call began; ours has the name that fd.name has."""
     enter = pair.enter.arguments if pair.enter else {}
-    return (
-        bool(ours) and enter.get("fd") == theirs and ours[1].endswith(f">{pair.theirs['fd.name']}")
-    )
+    name = pair.theirs["fd.name"]
+    return enter.get("fd") == theirs and _argument(ours)[1].endswith(f">{name}")
 
 
 NO_ID = str(2**32 - 1)
