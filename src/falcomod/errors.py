@@ -9,10 +9,10 @@
     │   ├── RuleLoadError           all faults of a set of rules files
     │   ├── FieldError              a field that does not exist, or its argument
     │   ├── CheckError              an operator or value that a field does not take
-    │   └── TemplateError           an output template that cannot be read
+    │   ├── TemplateError           an output template that cannot be read
+    │   └── CaptureError            a file that cannot be read, or is no capture
     └── EnvironmentFault            3: the host refuses: driver, permission
         ├── DriverError             no driver, or one of another version
-        ├── CaptureError            a file that cannot be read, or is no capture
         └── PermissionFault         not allowed to do what was asked
 
 Bad arguments to functions are the builtin ValueError and TypeError.  The
@@ -143,6 +143,10 @@ class TemplateError(UserError):
         self.offset = offset
 
 
+class CaptureError(UserError):
+    """A capture file cannot be opened or read, or is none."""
+
+
 class EnvironmentFault(FalcomodError):
     """The host does not allow what was asked; the message says what to do."""
 
@@ -151,10 +155,6 @@ class EnvironmentFault(FalcomodError):
 
 class DriverError(EnvironmentFault):
     """No driver can be used, or one of another version is loaded."""
-
-
-class CaptureError(EnvironmentFault):
-    """A capture file cannot be opened or read, or is none."""
 
 
 class PermissionFault(EnvironmentFault):

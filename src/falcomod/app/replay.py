@@ -22,7 +22,7 @@ from falcomod.app.explainers import Explainers
 from falcomod.app.rules_program import load_rules
 from falcomod.app.statistics import Statistics
 from falcomod.config.model import Config
-from falcomod.errors import UserError
+from falcomod.errors import CaptureError, UserError
 from falcomod.output.sink import Sink
 from falcomod.rules.compile import CompiledRules
 
@@ -51,8 +51,8 @@ def run(
 ) -> None:
     """Reads the captures one after the other; prints a summary to *summary* at the end.
 
-    A damaged file gives what it holds, and the next is read.  Raises UserError at
-    the end for those, CaptureError for what is no capture.
+    A damaged file gives what it holds, and the next is read; so it is after one that is no
+    capture.  Raises UserError at the end for all of those.
     """
     began_s = time.monotonic()
     rules = load_rules(config)
@@ -68,13 +68,16 @@ def run(
         try:
             for path in paths:
                 if not replay.agent.is_stopping:
-                    faults += replay.file(path)
+                    try:
+                        faults += replay.file(path)
+                    except CaptureError as error:
+                        faults.append(str(error))
         finally:
             for sink in sinks:
                 sink.close()
-            print(
-                replay.summary(time.monotonic() - began_s), file=summary or sys.stderr, flush=True
-            )
+            if replay.has_read:
+                told = replay.summary(time.monotonic() - began_s)
+                print(told, file=summary or sys.stderr, flush=True)
     if faults:
         raise UserError("\n".join(faults))
 
@@ -117,6 +120,11 @@ class _Replay:
             keep_house=self._show,
             explain=None if explainers is None else explainers.of_alert,
         )
+
+    @property
+    def has_read(self) -> bool:
+        """Whether any file was a capture."""
+        return bool(self._files)
 
     def file(self, path: str) -> list[str]:
         """Reads one file to its end; what kept it from that."""

@@ -15,7 +15,7 @@ import pytest
 from falcomod.app import replay
 from falcomod.config.model import Config, Engine, Replay
 from falcomod.enrich import procfs
-from falcomod.errors import CaptureError, UserError
+from falcomod.errors import UserError
 from tests.capture_files import (
     AUDIT_RULE,
     HOSTNAME,
@@ -121,14 +121,22 @@ def test_damaged_file_gives_what_it_holds_and_the_next_is_read(
     assert "Events detected: 2" in summary.getvalue()
 
 
-def test_file_that_is_none_ends_the_run_with_a_summary(
+def test_file_that_is_none_does_not_keep_others_from_being_read(
     config: Config, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     summary = io.StringIO()
-    paths = [write(tmp_path / "1", opened("/a")), "/no/such.scap"]
-    with pytest.raises(CaptureError, match=r"/no/such\.scap"):
+    paths = ["/no/such.scap", write(tmp_path / "1", opened("/a"))]
+    with pytest.raises(UserError, match=r"/no/such\.scap") as caught:
         replay.run(config, paths, summary=summary)
+    assert caught.value.exit_code == 1
     assert "Events detected: 1" in summary.getvalue()
+
+
+def test_where_nothing_was_read_there_is_no_summary(config: Config) -> None:
+    summary = io.StringIO()
+    with pytest.raises(UserError, match=r"/no/such\.scap"):
+        replay.run(config, ["/no/such.scap"], summary=summary)
+    assert summary.getvalue() == ""
 
 
 def test_priority_and_selection_are_those_of_the_configuration(
