@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from falcomod import cli
-from falcomod.errors import EXIT_ENVIRONMENT, EXIT_OK, EXIT_USAGE, EXIT_USER
+from falcomod.errors import EXIT_OK, EXIT_USAGE, EXIT_USER
 from tests.capture_files import RULES, opened, write
 
 
@@ -38,8 +38,8 @@ def test_damaged_file_exits_with_1(
     assert err.rstrip().splitlines()[-1].startswith(f"Error: {path}: offset ")
 
 
-def test_no_capture_exits_with_3(rules: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["replay", "/no/such.scap", "-r", rules]) == EXIT_ENVIRONMENT
+def test_no_capture_exits_with_1(rules: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["replay", "/no/such.scap", "-r", rules]) == EXIT_USER
     assert "/no/such.scap" in capsys.readouterr().err
 
 
