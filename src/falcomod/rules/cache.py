@@ -26,6 +26,7 @@ import falcomod
 from falcomod.alert.format import Template
 from falcomod.alert.model import Priority
 from falcomod.errors import FalcomodError, Location, RuleError
+from falcomod.rules import deprecated
 from falcomod.rules.ast import And, Check, Constant, Node, Not, Or, bottom_up
 from falcomod.rules.compile import CompiledRule, CompiledRules, builders_of, rulesets_of
 from falcomod.rules.model import Rule
@@ -242,7 +243,7 @@ def _decoded_rule(rule_id: int, row: dict[str, Any], nodes: Sequence[Node]) -> C
         capture=row["capture"],
         capture_duration_ms=row["capture_duration_ms"],
     )
-    template = Template.parse(rule.output.text.strip())
+    template = Template.parse(deprecated.without_container_info(rule.output))
     codes = frozenset(map(int, row["codes"]))
     return CompiledRule(rule_id, rule, template, nodes[row["root"]], codes)
 

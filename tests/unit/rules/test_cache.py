@@ -34,6 +34,15 @@ TEXT = """
   priority: DEBUG
 """
 
+# What compiling takes out of a text has to be taken out of the one that is kept as well.
+OLD = """
+- rule: old
+  desc: d
+  condition: evt.type = execve and evt.dir = <
+  output: "ran %proc.name (by %user.name %container.info) "
+  priority: INFO
+"""
+
 
 def compiled(text: str = TEXT) -> CompiledRules:
     return compile_rules(load_sources([SourceFile("/r.yaml", text)]))
@@ -43,7 +52,7 @@ def again(rules: CompiledRules) -> CompiledRules:
     return decoded(json.loads(json.dumps(encoded(rules))), "first")
 
 
-@pytest.mark.parametrize("text", [TEXT, rules_file.scaled(9)])
+@pytest.mark.parametrize("text", [TEXT, OLD, rules_file.scaled(9)])
 def test_what_is_read_is_what_was_written(text: str) -> None:
     rules = compiled(text)
     copy = again(rules)
