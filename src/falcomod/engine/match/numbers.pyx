@@ -206,7 +206,7 @@ cdef object _parse_integer(int kind, bint signed, str text):
 cdef object _service_port(str name):
     try:
         return socket.getservbyname(name)
-    except (OSError, UnicodeError):
+    except (OSError, ValueError):        # not there; half a character, or a NUL
         remedy = "" if os.path.exists(SERVICES) else f" (this host has no {SERVICES}: install netbase)"
         raise CheckError(
             f"unrecognized protocol '{name}': expected a port number or a service name{remedy}"

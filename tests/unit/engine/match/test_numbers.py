@@ -49,6 +49,8 @@ def test_integer_is_read_with_the_width_of_its_type(kind: str, text: str, value:
         ("INT64", "0x", "is not a valid number"),
         ("INT64", "\u0661", "is not a valid number"),
         ("PORT", "no-such-service", "unrecognized protocol 'no-such-service'"),
+        ("PORT", "ssh\0x", "unrecognized protocol"),
+        ("PORT", "ssh\ud800", "unrecognized protocol"),
         ("PORT", "65536", "out of range for a number of 16 bits"),
     ],
 )
