@@ -24,6 +24,7 @@ from bench import capture, rules_file
 ROOT = Path(__file__).resolve().parent.parent
 FALCOMOD = [str(Path(sys.executable).parent / "falcomod")]
 ROUNDS = 2
+POLL_S = 0.02
 
 FILTER = " or ".join(
     (
@@ -61,16 +62,33 @@ def measured(command: list[str]) -> Run:
     """The faster of ROUNDS runs, by processor time; raises SystemExit if the command fails."""
     runs = []
     for _ in range(ROUNDS):
-        began = time.monotonic()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        assert process.stderr is not None
-        told = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        wall_s = time.monotonic() - began
-        if status:
-            raise SystemExit(f"{' '.join(command)}: {told.decode(errors='replace')}")
-        runs.append(Run(wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024))
+        with tempfile.TemporaryFile() as told:
+            began = time.monotonic()
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=told)
+            resident_mib, status = 0.0, 0
+            while True:
+                pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+                if pid:
+                    break
+                resident_mib = max(resident_mib, resident_at_most_mib(process.pid))
+                time.sleep(POLL_S)
+            wall_s = time.monotonic() - began
+            if status:
+                told.seek(0)
+                raise SystemExit(f"{' '.join(command)}: {told.read().decode(errors='replace')}")
+        runs.append(Run(wall_s, usage.ru_utime + usage.ru_stime, resident_mib))
     return min(runs, key=lambda run: run.processor_s)
+
+
+def resident_at_most_mib(pid: int) -> float:
+    """The largest resident size that a process had since its program began.
+
+    What wait4() says of that counts the process that it was forked from, too.
+    """
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
 
 
 def report(name: str, events: int, run: Run) -> float:
