@@ -25,6 +25,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+QUOTE_WIDTH = 110
+QUOTE_BEFORE = 80
+
 EXIT_OK = 0
 EXIT_USER = 1
 EXIT_USAGE = 2
@@ -80,9 +83,12 @@ class LocatedError(UserError):
     def __str__(self) -> str:
         lines = [f"{self.location}: {self.message}"]
         if self.quote:
-            lines.append(f"    {self.quote}")
+            # Of a long line what is around the place.
+            cut = max(0, self.location.column - 1 - QUOTE_BEFORE)
+            shown = self.quote[cut : cut + QUOTE_WIDTH]
+            lines.append("    " + ("…" + shown[1:] if cut else shown))
             if self.location.column:
-                lines.append("    " + " " * (self.location.column - 1) + "^")
+                lines.append("    " + " " * (self.location.column - 1 - cut) + "^")
         if self.remedy:
             lines.append(f"    {self.remedy}")
         return "\n".join(lines)

@@ -55,3 +55,12 @@ def test_load_errors_keep_warnings_beside_the_message() -> None:
     error = RuleLoadError([fault(2, "bad")], [fault(9, "later"), fault(1, "odd")])
     assert [warning.message for warning in error.warnings] == ["odd", "later"]
     assert "odd" not in str(error)
+
+
+def test_of_a_long_line_the_part_around_the_place_is_quoted() -> None:
+    line = "x" * 300 + "!" + "y" * 300
+    error = RuleError("wrong", Location("/r.yaml", 1, 301), quote=line)
+    _, quoted, mark, _ = str(error).split("\n")
+    assert quoted[mark.index("^")] == "!"
+    assert quoted.startswith("    …x")
+    assert len(quoted) < 120
