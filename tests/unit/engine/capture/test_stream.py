@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from falcomod.engine.capture.stream import ByteStream
-from falcomod.errors import CaptureError, EnvironmentFault
+from falcomod.errors import CaptureError, UserError
 
 DATA = random.Random(1).randbytes(700_000)  # more than two buffers
 
@@ -115,7 +115,7 @@ def test_standard_input_keeps_its_descriptor() -> None:
 def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(CaptureError, match=r"cannot read .*none: No such file"):
         ByteStream(str(tmp_path / "none"))
-    assert issubclass(CaptureError, EnvironmentFault)
+    assert issubclass(CaptureError, UserError)
 
 
 def test_directory(tmp_path: Path) -> None:
