@@ -11,9 +11,13 @@
     │   ├── CheckError              an operator or value that a field does not take
     │   ├── TemplateError           an output template that cannot be read
     │   └── CaptureError            a file that cannot be read, or is no capture
-    └── EnvironmentFault            3: the host refuses: driver, permission
-        ├── DriverError             no driver, or one of another version
-        └── PermissionFault         not allowed to do what was asked
+    ├── EnvironmentFault            3: the host refuses: driver, permission
+    │   ├── DriverError             no driver, or one of another version
+    │   └── PermissionFault         not allowed to do what was asked
+    └── MetadataFault               a question about a container or pod without an answer; never
+        │                           ends the program
+        ├── ContainerUnknown        who was asked does not know it, or not yet
+        └── RuntimeUnavailable      nobody could be asked
 
 Bad arguments to functions are the builtin ValueError and TypeError.  The
 command line turns the classes into exit codes and messages without a
@@ -165,3 +169,18 @@ class DriverError(EnvironmentFault):
 
 class PermissionFault(EnvironmentFault):
     """The process lacks a right that it needs."""
+
+
+class MetadataFault(FalcomodError):
+    """A question about a container or a pod that got no answer; the agent goes on without."""
+
+
+class ContainerUnknown(MetadataFault):
+    """Who was asked does not know the container, or does not know it yet."""
+
+
+class RuntimeUnavailable(MetadataFault):
+    """Nobody could be asked: no socket, no permission, no answer in time, or one that is wrong.
+
+    The message says which socket, and why.
+    """
