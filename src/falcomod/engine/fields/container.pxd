@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The container that an event is about, and its labels as text."""
 
-from falcomod.engine.state.containers cimport Container, Labels
+from falcomod.engine.state.containers cimport Container
 from falcomod.engine.state.context cimport Context
+from falcomod.engine.state.labels cimport Labels
 from falcomod.engine.types cimport Value
 
 # Its id: of the event's thread, or of the event itself if it tells of a container; "" on the

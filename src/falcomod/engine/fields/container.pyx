@@ -15,6 +15,7 @@ from falcomod.engine.fields.writer cimport (
 )
 from falcomod.engine.state.containers cimport *
 from falcomod.engine.state.context cimport Context
+from falcomod.engine.state.labels cimport Labels, label_of
 from falcomod.engine.types cimport Arg, Text, Value
 
 cdef extern from "<fnmatch.h>" nogil:

@@ -10,6 +10,7 @@ from falcomod.engine.fields.container cimport *
 from falcomod.engine.fields.field cimport *
 from falcomod.engine.state.containers cimport *
 from falcomod.engine.state.context cimport Context
+from falcomod.engine.state.labels cimport Labels, label_of
 from falcomod.engine.types cimport Arg, Text, Value
 
 

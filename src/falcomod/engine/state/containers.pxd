@@ -3,6 +3,7 @@
 
 from libc.stdint cimport int8_t, uint32_t, uint64_t
 
+from falcomod.engine.state.labels cimport Labels
 from falcomod.engine.state.threads cimport CONTAINER_ID_SIZE
 from falcomod.engine.types cimport Text
 
@@ -43,14 +44,6 @@ cdef enum ContainerProbe:
     PROBE_LIVENESS
     PROBE_READINESS
     PROBES
-
-cdef struct Label:
-    Text *key
-    Text *value
-
-cdef struct Labels:
-    uint32_t count
-    Label *rows                  # sorted by key
 
 cdef enum MountPart:
     MOUNT_SOURCE
@@ -95,7 +88,5 @@ cdef void containers_free(ContainerTable *table) noexcept nogil
 cdef int containers_set(ContainerTable *table, str id, dict facts) except -1
 cdef int containers_remove(ContainerTable *table, str id) except -1
 cdef void containers_forget(ContainerTable *table, const char *id) noexcept nogil
-# The value of a label, or NULL.
-cdef Text *label_of(const Labels *labels, const char *key, uint32_t size) noexcept nogil
 # What containers_set() was given.
 cdef dict container_facts(const Container *container)
