@@ -3,7 +3,8 @@
 
 from falcomod.engine.types cimport Text
 
-# Of a str, or of anything that has bytes.
+# Of a str, or of anything that has bytes; TypeError for the rest, UnicodeEncodeError for half a
+# character, which JSON can have.
 cdef bytes bytes_of(text)
 # A new text, or NULL for None.
 cdef Text *text_of(text) except? NULL

@@ -7,7 +7,8 @@ from falcomod.engine.types cimport Text, text_new
 
 
 cdef bytes bytes_of(text):
-    return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else bytes(text)
+    # bytes() of a number would be as many zeros.
+    return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else bytes(memoryview(text))
 
 
 cdef Text *text_of(text) except? NULL:
