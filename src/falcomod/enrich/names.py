@@ -70,15 +70,15 @@ class ContainerNames:
     def read(self, id: str, tid: int) -> Names | None:
         """The names of a container, seen from one of its threads.
 
-        None where there is nothing to be told: the thread is gone or another container's by now,
-        it has the host's root (a runtime that has not entered the container yet), or there are
-        no such files.
+        None when they are not to be seen: the thread is gone or another container's by now, or
+        it has the host's root (a runtime that has not entered the container yet).  A container
+        without such files has no names.
         """
         seen = self._look(id, tid)
         if seen is None:
             return None
         self._remember(id, seen.known)
-        return seen.names if any(seen.known.stamps) else None
+        return seen.names
 
     def changed(self, in_use: Mapping[str, int]) -> list[Fresh]:
         """What is new of the containers *in_use* ({id: one of its threads}); forgets all others.

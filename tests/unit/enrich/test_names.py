@@ -105,14 +105,14 @@ def test_root_of_the_host_that_may_not_be_seen(host: Host, root: Path) -> None:
 @pytest.mark.parametrize(
     ("passwd", "group", "expected"),
     [
-        (None, None, None),
+        (None, None, Names({}, {})),
         (PASSWD, None, Names(NAMES.users, {})),
         (None, GROUP, Names({}, NAMES.groups)),
         ("", "", Names({}, {})),
     ],
 )
 def test_files_that_are_missing(
-    host: Host, passwd: str | None, group: str | None, expected: Names | None
+    host: Host, passwd: str | None, group: str | None, expected: Names
 ) -> None:
     host.add_thread(TID, host.add_root("container", passwd, group))
     assert host.names().read(ID, TID) == expected
@@ -123,14 +123,14 @@ def test_fifo_has_no_names(host: Host) -> None:
     os.mkfifo(root / "etc/passwd")
     (root / "etc/group").mkdir()
     host.add_thread(TID, root)
-    assert host.names().read(ID, TID) is None
+    assert host.names().read(ID, TID) == Names({}, {})
 
 
 def test_link_out_of_the_container_has_no_names(host: Host) -> None:
     root = host.add_root("container", None, None)
     (root / "etc/passwd").symlink_to(host.root / "etc/passwd")
     host.add_thread(TID, root)
-    assert host.names().read(ID, TID) is None
+    assert host.names().read(ID, TID) == Names({}, {})
 
 
 def test_garbage_has_no_names(host: Host, root: Path) -> None:
