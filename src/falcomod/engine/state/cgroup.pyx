@@ -172,7 +172,7 @@ cdef bint has_shape(Str *id, int shape) noexcept nogil:
         return not starts_with(id[0], b"qemu\\x2d") and not starts_with(id[0], b"lxc\\x2d")
     if shape == SHAPE_JOB:
         cut_end(id, b".scope")
-        return not (ends_with(id[0], b".service") or ends_with(id[0], b".slice"))
+        return id.size and not (ends_with(id[0], b".service") or ends_with(id[0], b".slice"))
     if shape == SHAPE_LIBVIRT:
         i = 0
         while i < id.size and is_decimal(id.data[i]):

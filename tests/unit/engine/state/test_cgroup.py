@@ -211,6 +211,7 @@ def test_pod_in_path(path: str, uid: str) -> None:
         "/garden/good",
         "/machine.slice",
         "/machine.slice/machine-.scope",
+        "/bpm-.scope",
         f"/kubepods/besteffort/pod{UID}",
         BURSTABLE,
         # not quite
