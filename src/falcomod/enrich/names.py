@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from falcomod.engine.state.cgroup import container_id
+from falcomod.engine.state.cgroup import container_name
 from falcomod.enrich.container_root import ContainerRoot
 from falcomod.enrich.procfs import cgroup_list
 from falcomod.enrich.stamp import Stamp
@@ -149,8 +149,11 @@ class ContainerNames:
 
 def _is_of_other(root: ContainerRoot, id: str) -> bool:
     """Whether the thread's number has come to one of another container."""
-    named = container_id(cgroup_list(root.cgroups()))
-    return bool(named) and named != id[:SHORT_ID_SIZE]
+    name = container_name(cgroup_list(root.cgroups()))
+    if name is None:
+        return False
+    whole = name[0]
+    return whole != id and (len(id) != SHORT_ID_SIZE or not whole.startswith(id))
 
 
 def _stamps(root: ContainerRoot) -> Stamps:

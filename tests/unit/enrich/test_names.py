@@ -97,6 +97,14 @@ def test_thread_of_another_container_is_none_of_this_one(host: Host) -> None:
     assert host.names().changed({ID: TID}) == []
 
 
+@pytest.mark.parametrize("name", ["web-1", "web-frontend-1"])
+def test_names_of_containers_may_begin_alike(host: Host, name: str) -> None:
+    host.add_thread(TID, host.add_root("container"), f"/lxc.payload.{name}/init.scope")
+    assert host.names().read(name, TID) == NAMES
+    assert host.names().read(f"{name}0", TID) is None
+    assert host.names().read(name[:-1], TID) is None
+
+
 def test_root_of_the_host_that_may_not_be_seen(host: Host, root: Path) -> None:
     host.remove_thread(1)
     assert host.names().read(ID, TID) == NAMES
