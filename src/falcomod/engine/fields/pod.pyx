@@ -71,12 +71,14 @@ bind("k8s.pod.cni.json", FM_PT_CHARBUF, 0, ARG_NONE, k8s_pod_cni_json,
 
 cdef const Container *_sandbox(Context *context, const Container *container) noexcept nogil:
     cdef const Text *id = container.texts[<int>CONTAINER_POD_SANDBOX_ID]
-    return containers_find(&context.tables.containers, id.data) if id is not NULL else NULL
+    if id is NULL:
+        return NULL
+    return containers_find(&context.tables.containers, id.data, id.size)
 
 
 cdef const Container *_with_labels(Context *context) noexcept nogil:
     """What has the labels of the pod: the container's description, or its sandbox's."""
-    cdef const Container *container = container_of(context)
+    cdef const Container *container = known_container_of(context)
     cdef const Container *sandbox
     if container is NULL or container.pod_labels.count:
         return container
