@@ -13,7 +13,7 @@ DKMS_SOURCE  := /usr/src/falcomod-$(DKMS_VERSION)
 # What kbuild leaves beside its sources.
 KBUILD_MADE := -name '*.o' -o -name '*.ko' -o -name '*.cmd' -o -name '*.mod*'
 
-ENGINE_SOURCES := $(shell find src -name '*.pyx' -o -name '*.pxd') \
+ENGINE_SOURCES := $(shell find src -name '*.pyx' -o -name '*.pxd' -o -name '*.proto') \
 	$(shell find driver -name '*.[ch]' -o -name '*.def') driver/bpf/Makefile setup.py pyproject.toml
 
 .PHONY: help
@@ -122,6 +122,6 @@ dkms-remove: ## undo dkms-install
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf $(VENV) build dist src/*.egg-info
-	find src -name '*.so' -delete
+	find src -name '*.so' -delete -o -path '*/proto/*_pb2.py*' -delete
 	find src -name '*.pyx' | sed 's/pyx$$/c/;p;s/c$$/cpp/' | xargs rm -f
 	find driver $(KBUILD_MADE) | xargs rm -f

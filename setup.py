@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Builds the engine: one extension per .pyx, with driver/uapi on the include path; and
-the eBPF programs, which lie beside the extension that loads them.
+"""Builds the engine: one extension per .pyx, with driver/uapi on the include path; the eBPF
+programs, which lie beside the extension that loads them; and the modules of messages, which
+lie beside the .proto files that they are made from.
 
 Switches, all environment variables:
 
@@ -18,15 +19,19 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
+from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
 ENGINE = Path("src/falcomod/engine")
+PROTO = Path("src/falcomod/enrich/proto")
 UAPI = "driver/uapi"
 
 DEBUG = os.environ.get("FALCOMOD_DEBUG") == "1"
@@ -124,10 +129,19 @@ def cythonized() -> list[Extension]:
     ]
 
 
+class BuildModules(build_py):
+    """Python modules, those of messages first."""
+
+    def run(self) -> None:
+        build_messages()
+        super().run()
+
+
 class BuildEngine(build_ext):
     """Extensions, and then the eBPF programs."""
 
     def run(self) -> None:
+        build_messages()
         if not (BPF and BPF_EXTENSION.startswith(ONLY)):
             super().run()
             return
@@ -140,6 +154,27 @@ class BuildEngine(build_ext):
             beside.mkdir(parents=True, exist_ok=True)
             for name in BPF_OBJECTS:
                 shutil.copyfile(BPF_BUILD / name, beside / name)
+
+
+def build_messages() -> None:
+    """Makes NAME_pb2.py and its types, NAME_pb2.pyi, where they are older than NAME.proto.
+
+    Two builds may be at it at once: each makes its own and puts them in place whole.
+    """
+    for source in sorted(PROTO.glob("*.proto")):
+        made = [source.with_name(source.stem + suffix) for suffix in ("_pb2.py", "_pb2.pyi")]
+        newest = source.stat().st_mtime
+        if all(file.exists() and file.stat().st_mtime >= newest for file in made):
+            continue
+        with tempfile.TemporaryDirectory(dir=PROTO) as out:
+            compiler = [sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTO}"]
+            command = [*compiler, f"--python_out={out}", f"--pyi_out={out}", str(source)]
+            subprocess.run(command, check=True)
+            for file in made:
+                fresh = Path(out, file.name)
+                licence = "# SPDX-License-Identifier: Apache-2.0\n"
+                fresh.write_text(licence + fresh.read_text())
+                fresh.replace(file)
 
 
 def build_bpf() -> None:
@@ -167,6 +202,6 @@ def is_driver_source(name: str) -> bool:
 setup(
     ext_modules=cythonized(),
     data_files=data_files(),
-    cmdclass={"build_ext": BuildEngine},
+    cmdclass={"build_ext": BuildEngine, "build_py": BuildModules},
     options={"build_ext": {"parallel": os.cpu_count()}},
 )

@@ -36,6 +36,7 @@ from falcomod.rules.text import SourceText
 PLUGIN_OF_CLASS = {
     "container": "container",
     "k8s": "container",
+    "k8smeta": "k8smeta",
     "ka": "k8saudit",
     "json": "json",
     "jevt": "json",

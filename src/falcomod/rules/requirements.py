@@ -20,7 +20,7 @@ from falcomod.rules.text import Scalar, SourceFile, SourceText
 ENGINE_VERSION = (0, 63, 0)
 
 # Plugins whose fields and events are built in, and the version that these are equal to.
-BUILT_IN = {"container": "0.7.1", "json": "0.7.3", "k8saudit": "0.18.0"}
+BUILT_IN = {"container": "0.7.1", "json": "0.7.3", "k8saudit": "0.18.0", "k8smeta": "0.4.2"}
 
 _VERSION = re.compile(r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})(?:[-+].*)?", re.ASCII)
 

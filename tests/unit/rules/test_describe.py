@@ -80,6 +80,7 @@ def test_what_a_condition_names_itself_and_what_it_comes_to() -> None:
         (rule("evt.type = open"), []),
         (rule("evt.type = open and container.id != host"), ["container"]),
         (rule("evt.type = open", output="%container.name"), ["container"]),
+        (rule("k8smeta.svc.name intersects (a)", output="%k8s.pod.name"), ["container", "k8smeta"]),
         (rule("ka.verb = create", "source: k8s_audit"), ["k8saudit"]),
         (rule("jevt.value[/a] = b", "source: k8s_audit"), ["json", "k8saudit"]),
     ],

@@ -137,6 +137,7 @@ def test_one_plugin_of_each_group_has_to_be_there(
         "{name: container, version: 0.2.0}",
         "{name: k8saudit, version: 0.18.0}",
         "{name: json, version: 0.7.0}",
+        "{name: k8smeta, version: 0.4.1}",
         "{name: other, version: 0.1.0, alternatives: [{name: k8saudit, version: 0.1.0}]}",
     ],
 )

@@ -3,7 +3,7 @@
 
 Old rules that name them load, with a warning, and their checks never hold:
 tracers (span.*, evtin.*) went with libraries 0.10, Mesos and Marathon with
-Falco 0.35, and what Kubernetes tells of more than the pod is not asked for.
+Falco 0.35.
 """
 
 from libc.stdint cimport uint8_t
@@ -34,13 +34,9 @@ cdef int _number(str name, uint8_t type, str doc) except -1:
 
 
 def _owner(prefix: str, word: str) -> None:
-    """The fields of an owner of pods."""
+    """The fields of something with labels."""
     _text(f"{prefix}.name", f"name of the {word}")
     _text(f"{prefix}.id", f"id of the {word}")
-    _labels(prefix, word)
-
-
-def _labels(prefix: str, word: str) -> None:
     _keyed(f"{prefix}.label", f"a label of the {word}")
     _text(f"{prefix}.labels", f"all labels of the {word}")
 
@@ -57,14 +53,6 @@ def _span(prefix: str, word: str) -> None:
 
 
 REASON = "never has a value"
-
-begin_class("k8s", "Kubernetes", "The pod that the container belongs to.", ("syscall",))
-
-for _name, _word in (("rc", "replication controller"), ("svc", "service"), ("rs", "replica set"),
-                     ("deployment", "deployment")):
-    _owner(f"k8s.{_name}", _word)
-_text("k8s.ns.id", "id of the namespace")
-_labels("k8s.ns", "namespace")
 
 begin_class("mesos", "Mesos and Marathon", "What old versions asked an orchestrator.", ("syscall",))
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The container that an event is about, and its labels as text."""
 
-from falcomod.engine.state.containers cimport Container, Labels
+from falcomod.engine.fields.writer cimport Writer
+from falcomod.engine.state.containers cimport Container
 from falcomod.engine.state.context cimport Context
+from falcomod.engine.state.labels cimport Labels
 from falcomod.engine.types cimport Value
 
 # Its id: of the event's thread, or of the event itself if it tells of a container; "" on the
@@ -14,5 +16,7 @@ cdef const Container *container_of(Context *context) noexcept nogil
 cdef const Container *known_container_of(Context *context) noexcept nogil
 # A fact that is a ContainerText: 1, or 0 where it is not known.
 cdef int give_container_text(Context *context, int text, Value *out) noexcept nogil
-# "key:value, key:value" without those that runtimes give for themselves.
+# Both without those labels that runtimes give for themselves: the first joins them to what is
+# written already, the second is "key:value, key:value".
+cdef void put_labels(Writer *writer, const Labels *labels) noexcept nogil
 cdef int give_labels(Context *context, const Labels *labels, Value *out) except -1 nogil

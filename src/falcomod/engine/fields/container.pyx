@@ -15,6 +15,7 @@ from falcomod.engine.fields.writer cimport (
 )
 from falcomod.engine.state.containers cimport *
 from falcomod.engine.state.context cimport Context
+from falcomod.engine.state.labels cimport Labels, label_of
 from falcomod.engine.types cimport Arg, Text, Value
 
 cdef extern from "<fnmatch.h>" nogil:
@@ -328,18 +329,22 @@ cdef void _put_mount(Writer *writer, const Mount *mount) noexcept nogil:
 
 cdef int give_labels(Context *context, const Labels *labels, Value *out) except -1 nogil:
     cdef Writer writer
-    cdef uint32_t number
     writer_init(&writer, context.arena)
+    put_labels(&writer, labels)
+    return writer_finish(&writer, out)
+
+
+cdef void put_labels(Writer *writer, const Labels *labels) noexcept nogil:
+    cdef uint32_t number
     for number in range(labels.count):
         if _is_internal(labels.rows[number].key):
             continue
         if writer.size:
-            put(&writer, b", ", 2)
-        put(&writer, labels.rows[number].key.data, labels.rows[number].key.size)
+            put(writer, b", ", 2)
+        put(writer, labels.rows[number].key.data, labels.rows[number].key.size)
         if labels.rows[number].value.size:
-            put_char(&writer, c':')
-            put(&writer, labels.rows[number].value.data, labels.rows[number].value.size)
-    return writer_finish(&writer, out)
+            put_char(writer, c':')
+            put(writer, labels.rows[number].value.data, labels.rows[number].value.size)
 
 
 cdef bint _is_internal(const Text *key) noexcept nogil:

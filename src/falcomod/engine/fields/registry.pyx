@@ -13,7 +13,7 @@ from falcomod.engine.fields import evt  # isort: skip
 from falcomod.engine.fields import kind, call, result, transfer, io, abspath, infra  # isort: skip
 from falcomod.engine.fields import proc, session, executable, thread, standard  # isort: skip
 from falcomod.engine.fields import user, fd, ends, fdlist, fs_path, syslog  # isort: skip
-from falcomod.engine.fields import container, pod, bygone  # isort: skip
+from falcomod.engine.fields import container, pod, owner, k8smeta, bygone  # isort: skip
 from falcomod.engine.fields import audit, json_value  # isort: skip
 from falcomod.engine.fields.expression import read
 from falcomod.engine.fields.field import FIELDS, FieldInfo, FieldRef

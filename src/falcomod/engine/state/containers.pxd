@@ -4,6 +4,7 @@
 from libc.stdint cimport int8_t, int64_t, uint8_t, uint32_t, uint64_t
 
 from falcomod.engine.state.cgroup cimport CgroupName
+from falcomod.engine.state.labels cimport Labels
 from falcomod.engine.state.users cimport NameTable
 from falcomod.engine.types cimport Text
 
@@ -50,14 +51,6 @@ cdef enum ContainerProbe:
     PROBE_LIVENESS
     PROBE_READINESS
     PROBES
-
-cdef struct Label:
-    Text *key
-    Text *value
-
-cdef struct Labels:
-    uint32_t count
-    Label *rows                  # sorted by key
 
 cdef enum MountPart:
     MOUNT_SOURCE
@@ -149,8 +142,6 @@ cdef Container *containers_next_to_announce(ContainerTable *table) noexcept nogi
 # Counts owners; NULL-safe. The last to let go frees it, if it need not be kept.
 cdef void container_hold(Container *container) noexcept nogil
 cdef void container_release(Container *container) noexcept nogil
-# The value of a label, or NULL.
-cdef Text *label_of(const Labels *labels, const char *key, uint32_t size) noexcept nogil
 # What containers_set() was given.
 cdef dict container_facts(const Container *container)
 # What State takes for an id, as bytes; ValueError if it cannot be one.

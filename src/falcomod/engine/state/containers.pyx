@@ -15,6 +15,8 @@ from libc.stdlib cimport calloc, free
 from libc.string cimport memchr, memcmp, memcpy, strcmp
 
 from falcomod.engine.state.cgroup cimport CgroupName, cgroup_id_copy, cgroup_pod_uid_copy
+from falcomod.engine.state.labels cimport *
+from falcomod.engine.state.texts cimport bytes_of, shown, text_of
 from falcomod.engine.state.users cimport names_free
 from falcomod.engine.types cimport Text, text_new, text_release, text_share
 
@@ -196,31 +198,6 @@ cdef void container_release(Container *container) noexcept nogil:
         container.is_ended or container.table.is_live or not container.is_known
     ):
         forget(container.table, container)
-
-
-cdef Text *label_of(const Labels *labels, const char *key, uint32_t size) noexcept nogil:
-    cdef uint32_t low = 0
-    cdef uint32_t high = labels.count
-    cdef uint32_t middle
-    cdef int order
-    while low < high:
-        middle = low + (high - low) // 2
-        order = compare(labels.rows[middle].key, key, size)
-        if order == 0:
-            return labels.rows[middle].value
-        if order < 0:
-            low = middle + 1
-        else:
-            high = middle
-    return NULL
-
-
-cdef int compare(const Text *text, const char *key, uint32_t size) noexcept nogil:
-    """As bytes objects compare, which is how rows are sorted."""
-    cdef int order = memcmp(text.data, key, text.size if text.size < size else size)
-    if order:
-        return order
-    return (text.size > size) - (text.size < size)
 
 
 cdef dict container_facts(const Container *container):
@@ -436,20 +413,6 @@ cdef int fill(Container *container, dict facts) except -1:
     return 0
 
 
-cdef int fill_labels(Labels *labels, dict words) except -1:
-    cdef Label *row
-    encoded = sorted((bytes_of(key), bytes_of(value)) for key, value in words.items())
-    labels.rows = <Label *>calloc(max(1, len(encoded)), sizeof(Label))
-    if labels.rows == NULL:
-        raise MemoryError
-    for key, value in encoded:
-        row = &labels.rows[labels.count]
-        labels.count += 1
-        row.key = text_of(key)
-        row.value = text_of(value)
-    return 0
-
-
 cdef int fill_mounts(Container *container, list mounts) except -1:
     cdef Mount *mount
     cdef int i
@@ -498,39 +461,7 @@ cdef void container_free(Container *container) noexcept nogil:
     free(container)
 
 
-cdef void free_labels(Labels *labels) noexcept nogil:
-    cdef uint32_t i
-    for i in range(labels.count):
-        text_release(labels.rows[i].key)
-        text_release(labels.rows[i].value)
-    free(labels.rows)
-
-
-# Texts
-
-cdef bytes bytes_of(text):
-    return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else bytes(text)
-
-
-cdef Text *text_of(text) except? NULL:
-    cdef bytes encoded
-    cdef Text *result
-    if text is None:
-        return NULL
-    encoded = bytes_of(text)
-    result = text_new(<const char *>encoded, <uint32_t>len(encoded))
-    if result == NULL:
-        raise MemoryError
-    return result
-
-
-cdef object shown(const Text *text):
-    return None if text == NULL else text.data[:text.size].decode("utf-8", "surrogateescape")
-
-
-cdef dict shown_labels(const Labels *labels):
-    return {shown(labels.rows[i].key): shown(labels.rows[i].value) for i in range(labels.count)}
-
+# Mounts and probes as they were given
 
 cdef tuple shown_mount(const Mount *mount):
     source, dest, mode, rdwr, propagation = [shown(mount.parts[<int>i]) for i in range(<int>MOUNT_PARTS)]

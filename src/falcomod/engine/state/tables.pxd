@@ -6,6 +6,7 @@ from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from falcomod.engine.state.containers cimport Container, ContainerTable
 from falcomod.engine.state.domains cimport DomainTable
 from falcomod.engine.state.fds cimport Fd
+from falcomod.engine.state.pods cimport PodTable
 from falcomod.engine.state.threads cimport Thread, ThreadTable
 from falcomod.engine.state.users cimport NameTable
 from falcomod.engine.types cimport Text
@@ -31,6 +32,7 @@ cdef struct Tables:
     NameTable groups             # gid → name
     ContainerTable containers
     DomainTable domains          # that rules ask for
+    PodTable pods                # of Kubernetes, by what was said of them
     uint64_t first_ns            # when the first event happened, 0: none has
     uint64_t previous_ns         # when the event before the current one did; of the first, its own time
     uint64_t current_ns

@@ -12,6 +12,8 @@ from falcomod.engine.state.cgroup cimport CgroupName, cgroup_name_of
 from falcomod.engine.state.containers cimport *
 from falcomod.engine.state.domains cimport domains_free, domains_set
 from falcomod.engine.state.fds cimport *
+from falcomod.engine.state.pods cimport pod_facts, pods_find, pods_free, pods_remove, pods_set
+from falcomod.engine.state.texts cimport bytes_of
 from falcomod.engine.state.threads cimport *
 from falcomod.engine.state.users cimport names_find, names_free, names_set
 from falcomod.engine.types cimport Text, text_new, text_release, text_share
@@ -168,13 +170,15 @@ cdef void text_inherit(Text **slot, Text *text) noexcept nogil:
 cdef class State:
 
     def __cinit__(
-        self, *, thread_limit: int = 131072, fd_limit: int = 4096, container_limit: int = 4096
+        self, *, thread_limit: int = 131072, fd_limit: int = 4096, container_limit: int = 4096,
+        pod_limit: int = 4096,
     ):
         memset(&self.tables, 0, sizeof(Tables))
         self.tables.closed.number = -1
         self.tables.ended_due_ns = NEVER_NS
         self.tables.fd_limit = fd_limit
         self.tables.containers.limit = container_limit
+        self.tables.pods.limit = pod_limit
         thread_clear(&self.tables.spare, 0)
         threads_init(&self.tables.threads, thread_limit)
 
@@ -188,6 +192,7 @@ cdef class State:
         names_free(&self.tables.groups)
         containers_free(&self.tables.containers)
         domains_free(&self.tables.domains)
+        pods_free(&self.tables.pods)
 
     def seed_thread(self, *, tid: int, **facts: object) -> bool:
         """Puts what is known about a thread in place of what was; False: the table is full.
@@ -294,6 +299,7 @@ cdef class State:
         names_free(&tables.users)
         names_free(&tables.groups)
         containers_free(&tables.containers)
+        pods_free(&tables.pods)
         tables.first_ns = tables.previous_ns = tables.current_ns = 0
         tables.ended_first = tables.ended_count = tables.unknown_count = 0
         tables.ended_due_ns = NEVER_NS
@@ -409,6 +415,27 @@ cdef class State:
         cdef bytes encoded = id.encode("utf-8", "surrogateescape")
         return containers_find(&self.tables.containers, encoded, <uint32_t>len(encoded))
 
+    def set_pod(self, uid: str, facts: dict) -> None:
+        """Puts what is known about a pod in place of what was.
+
+        *facts*, all optional: texts name, namespace, namespace_uid, ip; dictionaries labels,
+        namespace_labels; deployment, replica_set, replication_controller, each a dictionary
+        of name, uid and labels; services, a list of such dictionaries.  TypeError for other
+        names, ValueError without a uid.  When there are as many as are kept, the oldest is
+        forgotten.
+        """
+        pods_set(&self.tables.pods, uid, facts)
+
+    def remove_pod(self, uid: str) -> None:
+        """Forgets a pod."""
+        pods_remove(&self.tables.pods, uid)
+
+    def pod(self, uid: str) -> dict | None:
+        """Everything known about a pod, or None; for tests and for looking into an agent."""
+        cdef bytes encoded = bytes_of(uid)
+        pod = pods_find(&self.tables.pods, encoded, <uint32_t>len(encoded))
+        return None if pod == NULL else pod_facts(pod)
+
     def set_domains(self, names: dict) -> None:
         """Replaces the addresses of domain names: {name: [address, …]}, 4 or 16 bytes each."""
         domains_set(&self.tables.domains, names)
@@ -434,6 +461,9 @@ cdef class State:
             "containers_refused": tables.containers.refused,
             "containers_unsettled": tables.containers.unsettled,
             "domains": tables.domains.count,
+            "pods": tables.pods.count,
+            "pods_added": tables.pods.added,
+            "pods_dropped": tables.pods.dropped,
         }
 
     def unknown_tids(self) -> list[int]:

@@ -50,6 +50,19 @@ SANDBOX_FACTS = {
 
 FILE, PIPE, ROOT_FILE, DIRECTORY, CLIENT, SERVER, LISTENING, UNIX, EPOLL, REFUSED = range(3, 13)
 
+POD_FACTS = {
+    "name": "web-0", "namespace": "shop", "ip": "10.0.0.7",
+    "labels": {"app.kubernetes.io/name": "shop", "2": "two"},
+    "namespace_uid": "0f0f", "namespace_labels": {"team": "ada", "flag": ""},
+    "deployment": {"name": "web", "uid": "d1", "labels": {"tier": "front", "a/b": "c"}},
+    "replica_set": {"name": "web-7d4b", "uid": "r1", "labels": {"hash": "7d4b"}},
+    "services": [
+        {"name": "web", "uid": "s1", "labels": {"tier": "front", "x": "1"}},
+        {"name": "web-admin", "uid": "s2", "labels": {"tier": "back"}},
+        {"name": "web-none", "uid": "s3"},
+    ],
+}  # fmt: skip
+
 # An event of cat that is about nothing known.
 NOTHING = build("getdents64", ts=TS, tid=200, res=0, fd=99)
 
@@ -99,6 +112,7 @@ def host() -> Probe:
     )  # fmt: skip
     state.set_container(CONTAINER, CONTAINER_FACTS)
     state.set_container(SANDBOX, SANDBOX_FACTS)
+    state.set_pod(CONTAINER_FACTS["pod_uid"], POD_FACTS)
     state.set_domains({
         "www.example.com": [_ip("93.184.216.34")],
         "client.example.com": [_ip("fd00::2")],

@@ -6,13 +6,7 @@ import pytest
 from falcomod.engine.fields.registry import all_fields, bind
 from tests.unit.engine.fields.host import Case, host, look, of_cat
 
-OLD = [
-    info
-    for info in all_fields()
-    if info.field_class.name in ("mesos", "span", "util")
-    or info.name.startswith(("k8s.rc.", "k8s.svc.", "k8s.rs.", "k8s.deployment."))
-    or info.name in ("k8s.ns.id", "k8s.ns.label", "k8s.ns.labels")
-]
+OLD = [info for info in all_fields() if info.field_class.name in ("mesos", "span", "util")]
 
 CASES = [
     of_cat(f"{info.name}[x]" if info.argument == "required" else info.name, None) for info in OLD
@@ -36,7 +30,6 @@ def test_old_fields_are_all_there() -> None:
     assert names >= {f"evtin.span.{of}{name}" for of in ("", "p.", "s.", "m.") for name in around}
     assert sum(name.startswith("evtin.") for name in names) == 28
     assert sum(name.startswith(("mesos.", "marathon.")) for name in names) == 12
-    assert sum(name.startswith("k8s.") for name in names) == 19
 
 
 def test_old_fields_are_marked_and_say_so() -> None:
@@ -46,5 +39,5 @@ def test_old_fields_are_marked_and_say_so() -> None:
 
 
 def test_argument_of_an_old_field_may_follow_a_dot() -> None:
-    assert bind("k8s.svc.label.app").info.name == "k8s.svc.label"
+    assert bind("marathon.app.label.app").info.name == "marathon.app.label"
     assert bind("span.tag[0]").info.name == "span.tag"

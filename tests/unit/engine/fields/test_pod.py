@@ -59,6 +59,44 @@ def test_pod_without_a_known_sandbox_has_no_address() -> None:
     assert network({"ip": "10.9.9.9", "pod_sandbox_id": SANDBOX[:12]}) == [None, None, ""]
 
 
+def test_kubernetes_counts_where_the_runtime_said_nothing() -> None:
+    names = ("k8s.pod.name", "k8s.ns.name", "k8s.pod.ip", "k8s.pod.label.a", "k8s.pod.labels")
+    pod = {"name": "web-0", "namespace": "shop", "ip": "10.0.0.7", "labels": {"a": "b"}}
+    own = {
+        "pod_name": "n", "pod_namespace": "ns", "pod_ip": "10.1.1.1", "pod_labels": {"a": "c"},
+    }  # fmt: skip
+    told = ["web-0", "shop", "10.0.0.7", "b", "a:b"]
+    assert of_pod({"pod_uid": "u"}, pod, names) == told
+    assert of_pod({"pod_uid": "u"} | own, pod, names) == ["n", "ns", "10.1.1.1", "c", "a:c"]
+    assert of_pod({"pod_uid": "v"}, pod, names) == [None, None, None, None, ""]
+    assert of_pod({}, pod, names) == [None, None, None, None, ""]
+
+
+def test_labels_of_the_sandbox_count_before_those_of_kubernetes() -> None:
+    names = ("k8s.pod.labels",)
+    facts = {"pod_uid": "u", "pod_sandbox_id": SANDBOX[:12]}
+    pod = {"labels": {"a": "b"}}
+    assert of_pod(facts, pod, names, sandbox={"pod_labels": {"c": "d"}}) == ["c:d"]
+    assert of_pod(facts, pod, names, sandbox={}) == ["a:b"]
+
+
+def of_pod(
+    facts: dict[str, Any],
+    pod: dict[str, Any],
+    names: tuple[str, ...],
+    sandbox: dict[str, Any] | None = None,
+) -> list[Any]:
+    state = State()
+    state.set_container(CONTAINER, facts)
+    if sandbox is not None:
+        state.set_container(SANDBOX, sandbox)
+    state.set_pod("u", pod)
+    state.seed_thread(tid=9, pid=9, cgroups=[f"cpu=/docker/{CONTAINER}"])
+    probe = Probe(state)
+    view = probe.at(build("getcwd", ts=TS, tid=9))
+    return [bind(name).value(view) for name in names]
+
+
 def test_label_ends_before_the_full_stop_of_a_sentence() -> None:
     from falcomod.engine.fields.registry import bind_prefix
 

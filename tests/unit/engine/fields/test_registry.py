@@ -24,7 +24,9 @@ from tests.unit.engine.fields import (
     test_infra,
     test_io,
     test_json_value,
+    test_k8smeta,
     test_kind,
+    test_owner,
     test_pod,
     test_proc,
     test_result,
@@ -40,8 +42,8 @@ ROOT = Path(__file__).resolve().parents[4]
 CLASSES = (
     test_abspath, test_audit, test_bygone, test_call, test_container, test_ends, test_evt,
     test_executable, test_fd, test_fdlist, test_fs_path, test_infra, test_io, test_json_value,
-    test_kind, test_pod, test_proc, test_result, test_session, test_standard, test_syslog,
-    test_thread, test_transfer, test_user,
+    test_k8smeta, test_kind, test_owner, test_pod, test_proc, test_result, test_session,
+    test_standard, test_syslog, test_thread, test_transfer, test_user,
 )  # fmt: skip
 
 # Fields of the reference that are not in its table: those of plugins, and old ones.
@@ -49,7 +51,7 @@ OTHERS = {
     **dict.fromkeys(test_audit.NAMES, "charbuf"),
     **dict.fromkeys(test_json_value.NAMES, "charbuf"),
 }
-OTHER_CLASSES = {"container", "k8s", "syslog", "mesos", "span", "util"}
+OTHER_CLASSES = {"container", "k8s", "k8smeta", "syslog", "mesos", "span", "util"}
 
 # Said to need an argument, and taken without one all the same.
 WITHOUT_ARGUMENT_TOO = {"evt.abspath"}
