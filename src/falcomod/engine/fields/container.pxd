@@ -10,8 +10,10 @@ from falcomod.engine.types cimport Value
 # Its id: of the event's thread, or of the event itself if it tells of a container; "" on the
 # host, NULL for events without a thread.
 cdef const char *container_id_of(Context *context) noexcept nogil
-# What is known of it; NULL: nothing, or it is the host.
+# The container; NULL: the host. What its control group does not tell may not be known.
 cdef const Container *container_of(Context *context) noexcept nogil
+# The same, but NULL too where nobody has described it.
+cdef const Container *known_container_of(Context *context) noexcept nogil
 # A fact that is a ContainerText: 1, or 0 where it is not known.
 cdef int give_container_text(Context *context, int text, Value *out) noexcept nogil
 # Both without those labels that runtimes give for themselves: the first joins them to what is

@@ -22,6 +22,9 @@ cdef extern from "<fnmatch.h>" nogil:
     int fnmatch(const char *pattern, const char *text, int flags)
 
 
+cdef const char *ON_HOST = b""
+
+
 begin_class("container", "Containers", "The container that the process runs in.", ("syscall",))
 
 
@@ -121,7 +124,7 @@ bind("container.host_ipc", FM_PT_BOOL, 0, ARG_NONE, container_host_ipc,
 # Mounts
 
 cdef int container_mounts(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    cdef const Container *container = container_of(context)
+    cdef const Container *container = known_container_of(context)
     cdef Writer writer
     cdef uint32_t number
     if container is NULL:
@@ -139,7 +142,7 @@ bind("container.mounts", FM_PT_CHARBUF, 0, ARG_NONE, container_mounts,
 cdef int container_mount(Context *context, const Arg *arg, Value *out) except -1 nogil:
     cdef const Mount *mount = _mount(context, arg, MOUNT_SOURCE)
     cdef Writer writer
-    if container_of(context) is NULL:
+    if known_container_of(context) is NULL:
         return 0
     if mount is NULL:
         return give_word(out, b"none")
@@ -183,7 +186,7 @@ bind("container.mount.propagation", FM_PT_CHARBUF, 0, ARG_REQUIRED, container_mo
 # Labels
 
 cdef int container_label(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    cdef const Container *container = container_of(context)
+    cdef const Container *container = known_container_of(context)
     if container is NULL:
         return 0
     return give_text(out, label_of(&container.labels, arg.text.data, arg.text.size))
@@ -192,7 +195,7 @@ bind("container.label", FM_PT_CHARBUF, FIELD_NAMED | FIELD_KEYED, ARG_REQUIRED, 
 
 
 cdef int container_labels(Context *context, const Arg *arg, Value *out) except -1 nogil:
-    cdef const Container *container = container_of(context)
+    cdef const Container *container = known_container_of(context)
     return give_labels(context, &container.labels, out) if container is not NULL else 0
 bind("container.labels", FM_PT_CHARBUF, 0, ARG_NONE, container_labels,
      "labels of the container as key:value, joined by commas, those of Kubernetes left out")
@@ -259,14 +262,24 @@ bind("proc.is_container_readiness_probe", FM_PT_BOOL, FIELD_DEPRECATED, ARG_NONE
 # The container
 
 cdef const char *container_id_of(Context *context) noexcept nogil:
-    if context.tables.told[0]:
-        return context.tables.told
-    return context.thread.container_id if context.thread is not NULL else NULL
+    if context.tables.told is not NULL:
+        return context.tables.told.id
+    if context.thread is NULL:
+        return NULL
+    if context.thread.container is NULL:
+        return ON_HOST
+    return context.thread.container.id
 
 
 cdef const Container *container_of(Context *context) noexcept nogil:
-    cdef const char *id = container_id_of(context)
-    return containers_find(&context.tables.containers, id) if id is not NULL else NULL
+    if context.tables.told is not NULL:
+        return context.tables.told
+    return context.thread.container if context.thread is not NULL else NULL
+
+
+cdef const Container *known_container_of(Context *context) noexcept nogil:
+    cdef const Container *container = container_of(context)
+    return container if container is not NULL and container.is_known else NULL
 
 
 cdef int give_container_text(Context *context, int text, Value *out) noexcept nogil:

@@ -14,6 +14,7 @@ from falcomod.engine.fields.writer cimport (
 )
 from falcomod.engine.state.context cimport Context
 from falcomod.engine.state.fds cimport *
+from falcomod.engine.state.threads cimport Thread
 from falcomod.engine.types cimport Arg, Str, Value, arena_take
 
 cdef enum:
@@ -144,12 +145,17 @@ cdef int fd_uid(Context *context, const Arg *arg, Value *out) except -1 nogil:
 bind("fd.uid", FM_PT_CHARBUF, 0, ARG_NONE, fd_uid, "thread and descriptor in one word")
 
 
+cdef inline void _put_container(Writer *writer, const Thread *thread) noexcept nogil:
+    if thread.container is not NULL:
+        put_text(writer, thread.container.id)
+
+
 cdef int fd_containername(Context *context, const Arg *arg, Value *out) except -1 nogil:
     cdef Writer writer
     if context.thread is NULL:
         return 0
     writer_init(&writer, context.arena)
-    put_text(&writer, context.thread.container_id)
+    _put_container(&writer, context.thread)
     put_char(&writer, c':')
     return writer_finish(&writer, out) if _put_name(&writer, context) else 0
 bind("fd.containername", FM_PT_CHARBUF, 0, ARG_NONE, fd_containername, "container.id:fd.name; nothing before the : on the host")
@@ -160,7 +166,7 @@ cdef int fd_containerdirectory(Context *context, const Arg *arg, Value *out) exc
     if context.thread is NULL or not fd_directory(context, arg, out):
         return 0
     writer_init(&writer, context.arena)
-    put_text(&writer, context.thread.container_id)
+    _put_container(&writer, context.thread)
     put_char(&writer, c':')
     put(&writer, out.text.data, out.text.size)
     return writer_finish(&writer, out)

@@ -73,7 +73,9 @@ bind("k8s.pod.cni.json", FM_PT_CHARBUF, 0, ARG_NONE, k8s_pod_cni_json,
 
 cdef const Container *_sandbox(Context *context, const Container *container) noexcept nogil:
     cdef const Text *id = container.texts[<int>CONTAINER_POD_SANDBOX_ID]
-    return containers_find(&context.tables.containers, id.data) if id is not NULL else NULL
+    if id is NULL:
+        return NULL
+    return containers_find(&context.tables.containers, id.data, id.size)
 
 
 cdef const Labels *_labels(Context *context) noexcept nogil:
@@ -91,7 +93,7 @@ cdef const Labels *_labels(Context *context) noexcept nogil:
     pod = pod_of(context)
     if pod is not NULL:
         return &pod.resources[<int>POD_ITSELF].labels
-    return &container.pod_labels
+    return &container.pod_labels if container.is_known else NULL
 
 
 cdef Text *_network(Context *context, int text, int of_container) noexcept nogil:

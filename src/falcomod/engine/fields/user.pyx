@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """user.* and group.*: as whom the thread acts.
 
-Names are those of the host, also for containers.
+Names in a container are those of its own files, where they could be read, else the
+host's.
 """
 
 from libc.stdint cimport int64_t
@@ -9,7 +10,7 @@ from libc.stdint cimport int64_t
 from falcomod.engine._uapi cimport *
 from falcomod.engine.fields.field cimport *
 from falcomod.engine.state.context cimport Context
-from falcomod.engine.state.users cimport Name, names_find
+from falcomod.engine.state.users cimport Name, NameTable, names_find
 from falcomod.engine.types cimport Arg, Value
 
 cdef enum:
@@ -57,7 +58,10 @@ cdef int user_loginname(Context *context, const Arg *arg, Value *out) except -1 
     cdef const Name *user
     if context.thread is NULL or context.thread.loginuid == NO_ID:
         return 0
-    user = names_find(&context.tables.users, context.thread.loginuid)
+    user = names_find(_users(context), context.thread.loginuid)
+    if user is NULL:
+        # Who logged in to the host has no need of an account in the container.
+        user = names_find(&context.tables.users, context.thread.loginuid)
     return give_text(out, user.name if user is not NULL else NULL)
 bind("user.loginname", FM_PT_CHARBUF, 0, ARG_NONE, user_loginname, "name of user.loginuid")
 
@@ -76,7 +80,10 @@ cdef int group_name(Context *context, const Arg *arg, Value *out) except -1 nogi
     cdef const Name *group
     if context.thread is NULL or context.thread.gid == NO_ID:
         return 0
-    group = names_find(&context.tables.groups, context.thread.gid)
+    if _has_names(context):
+        group = names_find(&context.thread.container.groups, context.thread.gid)
+    else:
+        group = names_find(&context.tables.groups, context.thread.gid)
     return give_text(out, group.name if group is not NULL else NULL)
 bind("group.name", FM_PT_CHARBUF, 0, ARG_NONE, group_name, "name of the effective group")
 
@@ -84,4 +91,12 @@ bind("group.name", FM_PT_CHARBUF, 0, ARG_NONE, group_name, "name of the effectiv
 cdef const Name *_user(Context *context) noexcept nogil:
     if context.thread is NULL or context.thread.uid == NO_ID:
         return NULL
-    return names_find(&context.tables.users, context.thread.uid)
+    return names_find(_users(context), context.thread.uid)
+
+
+cdef const NameTable *_users(Context *context) noexcept nogil:
+    return &context.thread.container.users if _has_names(context) else &context.tables.users
+
+
+cdef bint _has_names(Context *context) noexcept nogil:
+    return context.thread.container is not NULL and context.thread.container.has_names

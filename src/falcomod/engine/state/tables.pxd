@@ -3,11 +3,11 @@
 
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
-from falcomod.engine.state.containers cimport ContainerTable
+from falcomod.engine.state.containers cimport Container, ContainerTable
 from falcomod.engine.state.domains cimport DomainTable
 from falcomod.engine.state.fds cimport Fd
 from falcomod.engine.state.pods cimport PodTable
-from falcomod.engine.state.threads cimport CONTAINER_ID_SIZE, Thread, ThreadTable
+from falcomod.engine.state.threads cimport Thread, ThreadTable
 from falcomod.engine.state.users cimport NameTable
 from falcomod.engine.types cimport Text
 
@@ -47,12 +47,13 @@ cdef struct Tables:
     int64_t unknown[UNKNOWN_MAX] # tids to look up in /proc
     uint32_t unknown_count
     Fd closed                    # the descriptor that the current event closed, alive until the next event
-    uint8_t is_marked            # 1: the current event has set one of the next four
+    uint8_t is_marked            # 1: the current event has set one of the next ones, up to exec_ns
     uint8_t is_fd_renamed        # it changed the name of its descriptor
     uint8_t is_told_removed      # the container it tells of has ended
-    char told[CONTAINER_ID_SIZE] # container it tells of, "": none
+    Container *told              # container it tells of, held; NULL: none
     uint64_t exec_ns             # of a context switch: how long the thread had run
     uint64_t switched_ns[CPUS_MAX]         # the last context switch of each CPU; 0: none yet
+    Container *own               # that the next event, of our own making, will tell of; held, or NULL
     Thread spare                 # stands in for a thread that the table refused; has no descriptors
 
 # The record of a thread, made as a stub and queued for a look-up where there is none.
@@ -66,6 +67,13 @@ cdef void tables_ask(Tables *tables, int64_t tid) noexcept nogil
 cdef void tables_end(Tables *tables, Thread *thread, uint64_t now_ns) noexcept nogil
 # Removes the ended threads whose grace is over by now.
 cdef void tables_expire(Tables *tables, uint64_t now_ns) noexcept nogil
+# The container that a thread's cgroups name, which it is then in; of a thread in the pid
+# namespace of a container that its cgroups do not name, that one.
+cdef void tables_contain(Tables *tables, Thread *thread) noexcept nogil
+# A program runs in the thread's container: its start is told, if it is known by then or will be.
+cdef void tables_see(Tables *tables, const Thread *thread) noexcept nogil
+# The container of a list of cgroups, added if it is new; NULL: the host.
+cdef Container *tables_container_of(Tables *tables, const char *cgroups, uint32_t size) noexcept nogil
 # Forgets what the last event has set for itself alone.
 cdef void tables_unmark(Tables *tables) noexcept nogil
 # A fresh descriptor of the thread's process; counts a refusal.
@@ -86,3 +94,4 @@ cdef class State:
     cdef Tables tables
 
     cdef int settle(self, Thread *thread) except -1
+    cdef Container *find_container(self, str id) except? NULL

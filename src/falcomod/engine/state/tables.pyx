@@ -8,11 +8,8 @@ unknown threads, the grace of ended ones, limits with their counters.
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.string cimport memcmp, memcpy, memset, strncpy
 
-from falcomod.engine.state.cgroup cimport container_id_of
-from falcomod.engine.state.containers cimport (
-    container_facts, containers_find, containers_forget, containers_free, containers_remove,
-    containers_set,
-)
+from falcomod.engine.state.cgroup cimport CgroupName, cgroup_name_of
+from falcomod.engine.state.containers cimport *
 from falcomod.engine.state.domains cimport domains_free, domains_set
 from falcomod.engine.state.fds cimport *
 from falcomod.engine.state.pods cimport pod_facts, pods_find, pods_free, pods_remove, pods_set
@@ -20,6 +17,8 @@ from falcomod.engine.state.texts cimport bytes_of
 from falcomod.engine.state.threads cimport *
 from falcomod.engine.state.users cimport names_find, names_free, names_set
 from falcomod.engine.types cimport Text, text_new, text_release, text_share
+
+from falcomod.engine.state.cgroup import kind_words
 
 cdef uint64_t NEVER_NS = 0xFFFFFFFFFFFFFFFFu
 
@@ -86,10 +85,64 @@ cdef void remove_oldest(Tables *tables) noexcept nogil:
 
 cdef void tables_unmark(Tables *tables) noexcept nogil:
     if tables.is_told_removed:
-        containers_forget(&tables.containers, tables.told)
+        containers_end(&tables.containers, tables.told)
+    container_release(tables.told)
+    tables.told = NULL
     tables.is_marked = tables.is_fd_renamed = tables.is_told_removed = 0
-    tables.told[0] = 0
     tables.exec_ns = 0
+
+
+cdef void tables_contain(Tables *tables, Thread *thread) noexcept nogil:
+    cdef Container *container = NULL
+    cdef bint is_apart = thread.vpid > 0 and thread.vpid != thread.pid
+    if thread.cgroups != NULL:
+        container = tables_container_of(tables, thread.cgroups.data, thread.cgroups.size)
+    if container == NULL and is_apart and thread.pidns_init_start_ns != 0:
+        container = by_namespace(tables, thread)
+    if container == thread.container:
+        return
+    container_hold(container)
+    container_release(thread.container)
+    thread.container = container
+    if container == NULL:
+        return
+    if is_apart and container.pidns_init_start_ns == 0:
+        container.pidns_init_start_ns = thread.pidns_init_start_ns
+
+
+cdef void tables_see(Tables *tables, const Thread *thread) noexcept nogil:
+    cdef Container *container = thread.container
+    if container != NULL and container.first_tid == 0:
+        container.first_tid = thread.tid
+        containers_announce(&tables.containers, container)
+
+
+cdef Container *tables_container_of(
+    Tables *tables, const char *cgroups, uint32_t size
+) noexcept nogil:
+    cdef CgroupName name
+    tables.containers.now_ns = tables.current_ns
+    if cgroup_name_of(cgroups, size, &name):
+        return containers_of(&tables.containers, &name)
+    return containers_by_path(&tables.containers, cgroups, size)
+
+
+cdef Container *by_namespace(Tables *tables, Thread *thread) noexcept nogil:
+    """The container that the thread or its parent was in, if it shares its pid namespace.
+
+    Who moves to another control group, which takes rights but no more, stays seen.
+    """
+    cdef Thread *parent
+    if is_namespace_of(thread.container, thread):
+        return thread.container
+    parent = threads_parent(&tables.threads, thread)
+    if parent != NULL and is_namespace_of(parent.container, thread):
+        return parent.container
+    return NULL
+
+
+cdef bint is_namespace_of(const Container *container, const Thread *thread) noexcept nogil:
+    return container != NULL and container.pidns_init_start_ns == thread.pidns_init_start_ns
 
 
 cdef Fd *tables_fd(Tables *tables, Thread *thread, int64_t number) noexcept nogil:
@@ -130,6 +183,8 @@ cdef class State:
         threads_init(&self.tables.threads, thread_limit)
 
     def __dealloc__(self):
+        tables_unmark(&self.tables)
+        container_release(self.tables.own)
         fd_release(&self.tables.closed)
         thread_release(&self.tables.spare)
         threads_free(&self.tables.threads)
@@ -180,8 +235,8 @@ cdef class State:
         threads_set_parent(&self.tables.threads, thread, thread.ptid)
         if thread.fds == NULL:
             thread.fds = fds_new()
-        if thread.cgroups != NULL:
-            container_id_of(thread.cgroups.data, thread.cgroups.size, thread.container_id)
+        tables_contain(&self.tables, thread)
+        tables_see(&self.tables, thread)
         return 0
 
     def seed_fd(
@@ -235,6 +290,7 @@ cdef class State:
         tables_unmark(tables)
         fd_release(&tables.closed)
         thread_release(&tables.spare)
+        # Before containers: their threads point to them.
         threads_free(&tables.threads)
         threads_init(&tables.threads, before.limit)
         tables.threads.refused = before.refused
@@ -279,29 +335,85 @@ cdef class State:
         row = names_find(&self.tables.groups, gid)
         return None if row == NULL else shown(row.name)
 
-    def set_container(self, id: str, facts: dict) -> None:
+    def set_container(self, id: str, facts: dict, json: bytes | None = None) -> None:
         """Puts what is known about a container in place of what was.
 
-        *id*: the first 12 characters count.  *facts*, all optional: texts full_id, type, name,
-        image, image_id, image_repository, image_tag, image_digest, ip, cni_json, pod_name,
-        pod_namespace, pod_uid, pod_sandbox_id, pod_full_sandbox_id, pod_ip, pod_cni_json;
-        privileged, host_pid, host_network, host_ipc, is_pod_sandbox; start_ns; dictionaries
-        labels, pod_labels; mounts as (source, destination, mode, is_writable, propagation);
-        healthcheck, liveness_probe, readiness_probe as (program, [argument, …]).
-        TypeError for other names, ValueError for an id that cannot be one.  When there are
-        as many as are kept, the oldest is forgotten.
+        *id*: a whole id, its first 12 characters, or a name.  *facts*, all optional: texts
+        full_id, type, name, image, image_id, image_repository, image_tag, image_digest, ip,
+        cni_json, pod_name, pod_namespace, pod_uid, pod_sandbox_id, pod_full_sandbox_id,
+        pod_ip, pod_cni_json; cgroup, the path of its control group where its form does not tell
+        the container; privileged, host_pid, host_network, host_ipc, is_pod_sandbox; start_ns;
+        dictionaries labels, pod_labels, annotations, env; ports as ["8080->80/tcp", …]; mounts
+        as (source, destination, mode, is_writable, propagation); healthcheck,
+        liveness_probe, readiness_probe as (program, [argument, …]).
+        *json* is what the event says that tells of its start (evt.type container).
+        TypeError for other names, ValueError for an id that cannot be one.  When there are as
+        many as are kept, the oldest that no thread is in is forgotten.
         """
-        containers_set(&self.tables.containers, id, facts)
+        cdef Container *container
+        self.tables.containers.now_ns = self.tables.current_ns
+        container = containers_set(&self.tables.containers, id, facts)
+        if json is not None and not container.is_announced:
+            put_text(&container.json, json)
+
+    def set_container_names(self, id: str, users: dict, groups: dict) -> None:
+        """As set_users(), of one container; nothing happens where there is no such container."""
+        cdef Container *container = self.find_container(id)
+        if container != NULL:
+            names_set(&container.users, users)
+            names_set(&container.groups, groups)
+            container.has_names = 1
+
+    def start_container(self, id: str, tid: int) -> None:
+        """Its first process runs, whether or not a record of it will come."""
+        cdef Container *container = self.find_container(id)
+        if container != NULL and container.first_tid == 0:
+            container.first_tid = tid
+            containers_announce(&self.tables.containers, container)
+
+    def settle_container(self, id: str) -> None:
+        """All is known of a container that will be: its records wait no more."""
+        cdef Container *container = self.find_container(id)
+        if container != NULL:
+            containers_settle(&self.tables.containers, container)
 
     def remove_container(self, id: str) -> None:
-        """Forgets a container."""
+        """Its runtime has removed it: it is forgotten with its last thread."""
         containers_remove(&self.tables.containers, id)
+
+    def sweep_containers(self, older_than_s: float) -> int:
+        """Forgets containers without threads that were described that long ago; how many."""
+        cdef uint64_t now_ns = self.tables.current_ns
+        cdef uint64_t age_ns = <uint64_t>(older_than_s * 1e9)
+        return containers_sweep(&self.tables.containers, now_ns - age_ns if age_ns < now_ns else 0)
+
+    def containers_in_use(self) -> list[tuple]:
+        """(id, kind, pod_uid, tid) of every container that threads are in, by its oldest process."""
+        cdef const Thread *thread
+        cdef uint32_t i
+        oldest = {}
+        for i in range(self.tables.threads.capacity):
+            thread = self.tables.threads.slots[i].thread
+            if thread == NULL or thread.container == NULL or thread.exit_ns != 0:
+                continue
+            found = (thread.start_ns, thread.tid)
+            key = thread.container.order
+            if key not in oldest or found < oldest[key][0]:
+                container = thread.container
+                id = shown(container.texts[<int>CONTAINER_FULL_ID]) or container.key.decode()
+                oldest[key] = (
+                    found, id, kind_words()[container.kind], shown(container.texts[<int>CONTAINER_POD_UID])
+                )
+        return [(id, kind, uid, found[1]) for found, id, kind, uid in oldest.values()]
 
     def container(self, id: str) -> dict | None:
         """Everything known about a container, or None; for tests and for looking into an agent."""
-        cdef bytes encoded = id.encode("utf-8", "surrogateescape")
-        container = containers_find(&self.tables.containers, encoded)
+        cdef Container *container = self.find_container(id)
         return None if container == NULL else container_facts(container)
+
+    cdef Container *find_container(self, str id) except? NULL:
+        cdef bytes encoded = id.encode("utf-8", "surrogateescape")
+        return containers_find(&self.tables.containers, encoded, <uint32_t>len(encoded))
 
     def set_pod(self, uid: str, facts: dict) -> None:
         """Puts what is known about a pod in place of what was.
@@ -347,6 +459,7 @@ cdef class State:
             "containers_added": tables.containers.added,
             "containers_dropped": tables.containers.dropped,
             "containers_refused": tables.containers.refused,
+            "containers_unsettled": tables.containers.unsettled,
             "domains": tables.domains.count,
             "pods": tables.pods.count,
             "pods_added": tables.pods.added,
@@ -480,7 +593,7 @@ cdef dict thread_facts(Thread *thread):
     facts |= {
         "exe": shown(thread.exe), "exepath": shown(thread.exepath), "cwd": shown(thread.cwd),
         "root": shown(thread.root), "args": split(thread.args), "env": split(thread.env),
-        "cgroups": split(thread.cgroups), "container_id": thread.container_id.decode(),
+        "cgroups": split(thread.cgroups), "container_id": "" if thread.container == NULL else thread.container.id.decode(),
         "is_stub": bool(thread.is_stub), "exit_ns": thread.exit_ns, "others": thread.others,
         "fds": 0 if thread.fds == NULL else thread.fds.count,
         "fds_owners": 0 if thread.fds == NULL else thread.fds.owners,

@@ -3,12 +3,12 @@
 
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
+from falcomod.engine.state.containers cimport Container
 from falcomod.engine.state.fds cimport FdTable
 from falcomod.engine.types cimport Text
 
 cdef enum:
     COMM_SIZE = 16               # TASK_COMM_LEN, a final NUL counted
-    CONTAINER_ID_SIZE = 13       # 12 characters and a NUL
 
 # Facts about the executable: bits of execve_flags in the event table.
 cdef enum:
@@ -70,7 +70,7 @@ cdef struct Thread:
     uint32_t cpu_system_used
     uint64_t exit_ns             # 0: alive; else when it ended, kept for a grace time
     char comm[COMM_SIZE]         # NUL-terminated
-    char container_id[CONTAINER_ID_SIZE]     # "" on the host
+    Container *container         # NULL on the host; it knows that the thread is in it
     uint8_t is_stub              # 1: nobody described it; what its own events told is all that is known
     uint8_t birth                # Birth
     uint8_t probe                # ContainerProbe that it is part of, by its ancestors too

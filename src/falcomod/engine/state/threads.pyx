@@ -9,6 +9,7 @@ from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
+from falcomod.engine.state.containers cimport container_release
 from falcomod.engine.state.fds cimport fds_release
 from falcomod.engine.types cimport text_release
 
@@ -180,6 +181,7 @@ cdef void thread_release(Thread *thread) noexcept nogil:
     text_release(thread.root)
     text_release(thread.cgroups)
     fds_release(thread.fds)
+    container_release(thread.container)
     thread_clear(thread, thread.tid)
 
 

@@ -17,7 +17,7 @@ from falcomod.engine.decode.params cimport param_bytes, param_str
 from falcomod.engine.state.containers cimport *
 from falcomod.engine.state.context cimport Context
 from falcomod.engine.state.tables cimport Tables
-from falcomod.engine.state.threads cimport CONTAINER_ID_SIZE, Thread, threads_find, threads_parent
+from falcomod.engine.state.threads cimport Thread, threads_find, threads_parent
 from falcomod.engine.state.update_row cimport UpdateRow
 from falcomod.engine.types cimport Str, Text
 
@@ -63,6 +63,12 @@ cdef bint is_word(Str text, const char *word) noexcept nogil:
 cdef void tell(Context *context, Str text, bint is_removed) noexcept nogil:
     """Keeps a description, also for the event's own fields."""
     cdef Tables *tables = context.tables
+    if tables.own != NULL:
+        # It is described already, by more than the text says.
+        tables.told = tables.own
+        tables.own = NULL
+        tables.is_marked = 1
+        return
     if text.size == 0 or text.size > JSON_MAX:
         tables.containers.refused += 1
         return
@@ -79,11 +85,12 @@ cdef int keep(Tables *tables, bytes text, bint is_removed) except -1:
     cdef Container *known
     id, facts, is_complete = container_of(text)
     encoded = id.encode("ascii")
-    known = containers_find(&tables.containers, encoded)
+    known = containers_find(&tables.containers, encoded, <uint32_t>len(encoded))
     # A look-up that has failed, or is still under way, says nothing against an earlier one.
-    if known == NULL or is_complete:
-        containers_set(&tables.containers, id, facts)
-    memcpy(tables.told, <const char *>encoded, len(encoded) + 1)
+    if known == NULL or not known.is_known or is_complete:
+        known = containers_set(&tables.containers, id, facts)
+    container_hold(known)
+    tables.told = known
     tables.is_told_removed = is_removed
     tables.is_marked = 1
     return 0
@@ -97,7 +104,6 @@ def container_of(text: bytes) -> tuple:
     id = _text(found.get("id"))
     if not id or not id.isascii() or "\0" in id:
         raise ValueError("no container's id")
-    id = id[:CONTAINER_ID_SIZE - 1]
     is_complete = found.get("lookup_state", LOOKUP_SUCCEEDED) == LOOKUP_SUCCEEDED
     labels = _labels(found.get("labels"))
     facts = {name: _text(found.get(key)) for name, key in TEXT_KEYS.items()}
@@ -163,11 +169,9 @@ cdef void find_probe(Tables *tables, Thread *thread) noexcept nogil:
     cdef int probe
     cdef int levels
     # What a probe starts is part of it: a clone hands the mark on.
-    if thread.probe != PROBE_NONE or thread.container_id[0] == 0:
+    if thread.probe != PROBE_NONE or thread.container == NULL:
         return
-    container = containers_find(&tables.containers, thread.container_id)
-    if container == NULL:
-        return
+    container = thread.container
     probe = PROBE_HEALTHCHECK
     while probe < PROBES and not is_command(&container.probes[probe], thread):
         probe += 1
@@ -177,7 +181,7 @@ cdef void find_probe(Tables *tables, Thread *thread) noexcept nogil:
     for levels in range(LEVELS_MAX):
         if ancestor == NULL:
             break
-        if ancestor.vpid == 1 and ancestor.container_id[0]:
+        if ancestor.vpid == 1 and ancestor.container != NULL:
             return
         ancestor = threads_parent(&tables.threads, <Thread *>ancestor)
     thread.probe = probe

@@ -16,14 +16,15 @@ from falcomod.engine.decode.event cimport Event
 from falcomod.engine.decode.params cimport (
     param_bytes, param_i64, param_str, param_u32, param_u64,
 )
-from falcomod.engine.state.cgroup cimport container_id_of
+from falcomod.engine.state.containers cimport container_hold
 from falcomod.engine.state.context cimport Context
 from falcomod.engine.state.fds cimport (
     FdTable, fds_close_on_exec, fds_copy, fds_new, fds_release, fds_share,
 )
 from falcomod.engine.state.paths cimport AT_FDCWD, PATH_LIMIT, directory_of, path_absolute
 from falcomod.engine.state.tables cimport (
-    Tables, tables_ask, tables_end, tables_spare, tables_thread, text_set,
+    Tables, tables_ask, tables_contain, tables_end, tables_see, tables_spare, tables_thread,
+    text_set,
 )
 from falcomod.engine.state.threads cimport (
     BIRTH_BY_CHILD, BIRTH_BY_PARENT, BIRTH_KNOWN, COMM_SIZE, Thread, threads_add, threads_find,
@@ -171,6 +172,7 @@ cdef void inherit(
     text_share(child.args)
     text_share(child.env)
     text_share(child.cgroups)
+    container_hold(child.container)
     child.cwd = text_share(leader.cwd)
     child.root = text_share(leader.root)
     if is_thread or flags & FM_clone_flags_CLONE_FILES:
@@ -198,10 +200,10 @@ cdef void describe(Tables *tables, Thread *thread, const Event *event) noexcept 
     thread.pidns_init_start_ns = param_u64(
         event, FM_CLONE_20_X_pidns_init_start_ts, thread.pidns_init_start_ns
     )
-    set_image(thread, event)
+    set_image(tables, thread, event)
 
 
-cdef void set_image(Thread *thread, const Event *event) noexcept nogil:
+cdef void set_image(Tables *tables, Thread *thread, const Event *event) noexcept nogil:
     """What the records of a clone and of an exec have in common, in the same places."""
     cdef Str comm = param_str(event, FM_CLONE_20_X_comm)
     cdef Str exe = param_str(event, FM_CLONE_20_X_exe)
@@ -220,7 +222,7 @@ cdef void set_image(Thread *thread, const Event *event) noexcept nogil:
         set_list(&thread.args, param_bytes(event, FM_CLONE_20_X_args))
     if cgroups.data != NULL:
         set_list(&thread.cgroups, cgroups)
-        container_id_of(cgroups.data, cgroups.size, thread.container_id)
+        tables_contain(tables, thread)
 
 
 cdef void set_comm(Thread *thread, Str comm) noexcept nogil:
@@ -260,7 +262,7 @@ cdef void on_execve(Context *context) noexcept nogil:
         become_process(tables, thread)
         threads_set_parent(&tables.threads, thread, ptid)
     set_executable(context, thread)
-    set_image(thread, event)
+    set_image(tables, thread, event)
     set_list(&thread.env, param_bytes(event, FM_EXECVE_19_X_env))
     thread.start_ns = event.ts_ns
     thread.vpgid = param_i64(event, FM_EXECVE_19_X_vpgid, thread.vpgid)
@@ -272,8 +274,9 @@ cdef void on_execve(Context *context) noexcept nogil:
     thread.cap_inheritable = param_u64(event, FM_EXECVE_19_X_cap_inheritable, 0)
     thread.cap_permitted = param_u64(event, FM_EXECVE_19_X_cap_permitted, 0)
     thread.cap_effective = param_u64(event, FM_EXECVE_19_X_cap_effective, 0)
-    if tables.containers.count:
+    if thread.container != NULL:
         find_probe(tables, thread)
+        tables_see(tables, thread)
 
 
 cdef void become_process(Tables *tables, Thread *thread) noexcept nogil:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Events that tell of users and groups which came and went.
 
-Captures have them; no driver makes them.  Those of a container are passed over: names
-are the host's for every process.
+Captures have them; no driver makes them.  One that names a container is about the names in
+that container.
 """
 
 from libc.stdint cimport uint16_t, uint32_t
@@ -10,9 +10,10 @@ from libc.stdint cimport uint16_t, uint32_t
 from falcomod.engine._uapi cimport *
 from falcomod.engine.decode.event cimport Event
 from falcomod.engine.decode.params cimport param_present, param_str, param_u32
+from falcomod.engine.state.containers cimport Container, containers_find
 from falcomod.engine.state.context cimport Context
 from falcomod.engine.state.update_row cimport UpdateRow
-from falcomod.engine.state.users cimport names_put, names_remove
+from falcomod.engine.state.users cimport NameTable, names_put, names_remove
 from falcomod.engine.types cimport Str
 
 
@@ -27,15 +28,45 @@ cdef bint is_user_event(uint16_t code) noexcept nogil:
     )
 
 
-cdef inline bint is_of_host(const Event *event, uint32_t id, uint32_t container) noexcept nogil:
-    return param_present(event, id) and param_str(event, container).size == 0
+cdef Container *container_of(Context *context, Str id) noexcept nogil:
+    """The container whose names an event is about; NULL: the host, or one that nobody knows."""
+    cdef Container *container = containers_find(&context.tables.containers, id.data, id.size)
+    if container != NULL:
+        container.has_names = 1
+    return container
+
+
+cdef NameTable *users_of(Context *context, uint32_t id, uint32_t container) noexcept nogil:
+    """The users that an event changes; NULL: none that are known."""
+    cdef Str name = param_str(context.event, container)
+    cdef Container *found
+    if not param_present(context.event, id):
+        return NULL
+    if name.size == 0:
+        return &context.tables.users
+    found = container_of(context, name)
+    return &found.users if found != NULL else NULL
+
+
+cdef NameTable *groups_of(Context *context, uint32_t id, uint32_t container) noexcept nogil:
+    cdef Str name = param_str(context.event, container)
+    cdef Container *found
+    if not param_present(context.event, id):
+        return NULL
+    if name.size == 0:
+        return &context.tables.groups
+    found = container_of(context, name)
+    return &found.groups if found != NULL else NULL
 
 
 cdef void on_user_added(Context *context) noexcept nogil:
     cdef const Event *event = context.event
-    if is_of_host(event, FM_USER_ADDED_E_uid, FM_USER_ADDED_E_container_id):
+    cdef NameTable *names = users_of(
+        context, FM_USER_ADDED_E_uid, FM_USER_ADDED_E_container_id
+    )
+    if names != NULL:
         names_put(
-            &context.tables.users, param_u32(event, FM_USER_ADDED_E_uid, 0),
+            names, param_u32(event, FM_USER_ADDED_E_uid, 0),
             param_str(event, FM_USER_ADDED_E_name), param_str(event, FM_USER_ADDED_E_home),
             param_str(event, FM_USER_ADDED_E_shell),
         )
@@ -43,26 +74,35 @@ cdef void on_user_added(Context *context) noexcept nogil:
 
 cdef void on_user_deleted(Context *context) noexcept nogil:
     cdef const Event *event = context.event
-    if is_of_host(event, FM_USER_DELETED_E_uid, FM_USER_DELETED_E_container_id):
-        names_remove(&context.tables.users, param_u32(event, FM_USER_DELETED_E_uid, 0))
+    cdef NameTable *names = users_of(
+        context, FM_USER_DELETED_E_uid, FM_USER_DELETED_E_container_id
+    )
+    if names != NULL:
+        names_remove(names, param_u32(event, FM_USER_DELETED_E_uid, 0))
 
 
 cdef void on_group_added(Context *context) noexcept nogil:
     cdef const Event *event = context.event
     cdef Str none
+    cdef NameTable *names = groups_of(
+        context, FM_GROUP_ADDED_E_gid, FM_GROUP_ADDED_E_container_id
+    )
     none.data = NULL
     none.size = 0
-    if is_of_host(event, FM_GROUP_ADDED_E_gid, FM_GROUP_ADDED_E_container_id):
+    if names != NULL:
         names_put(
-            &context.tables.groups, param_u32(event, FM_GROUP_ADDED_E_gid, 0),
+            names, param_u32(event, FM_GROUP_ADDED_E_gid, 0),
             param_str(event, FM_GROUP_ADDED_E_name), none, none,
         )
 
 
 cdef void on_group_deleted(Context *context) noexcept nogil:
     cdef const Event *event = context.event
-    if is_of_host(event, FM_GROUP_DELETED_E_gid, FM_GROUP_DELETED_E_container_id):
-        names_remove(&context.tables.groups, param_u32(event, FM_GROUP_DELETED_E_gid, 0))
+    cdef NameTable *names = groups_of(
+        context, FM_GROUP_DELETED_E_gid, FM_GROUP_DELETED_E_container_id
+    )
+    if names != NULL:
+        names_remove(names, param_u32(event, FM_GROUP_DELETED_E_gid, 0))
 
 
 cdef UpdateRow *UPDATES = [

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from falcomod.engine.state.tables import State
+from falcomod.engine.state.update import apply_record
+from tests.record_builder import build
 
 ID = "3ad7b26ded6d"
 FACTS: dict[str, Any] = {
@@ -40,6 +42,10 @@ FACTS: dict[str, Any] = {
     "healthcheck": ("curl", ["-f", "http://localhost"]),
     "liveness_probe": ("true", []),
     "readiness_probe": None,
+    "annotations": {"kubectl.kubernetes.io/restartedAt": "now"},
+    "env": {"PATH": "/bin", "EMPTY": ""},
+    "ports": ["0.0.0.0:8080->80/tcp", "443/tcp"],
+    "cgroup": None,
 }
 
 
@@ -132,3 +138,130 @@ def test_table_holds_what_a_dict_would(steps: list[tuple[bool, int]]) -> None:
         facts = state.container(f"{number:x}")
         assert (None if facts is None else facts["name"]) == model.get(f"{number:x}")
     assert state.counters()["containers"] == len(model)
+
+
+# Threads in containers
+
+FULL_ID = ID + "8" * 52
+OTHER_ID = "b" * 64
+
+
+def in_container(state: State, tid: int, full_id: str = FULL_ID, **facts: Any) -> None:
+    state.seed_thread(tid=tid, pid=tid, cgroups=[f"cpu=/docker/{full_id}"], **facts)
+
+
+def test_container_of_a_thread_is_there_before_anybody_describes_it() -> None:
+    state = State()
+    in_container(state, 7)
+    facts = state.container(FULL_ID)
+    assert facts is not None
+    assert (facts["full_id"], facts["name"]) == (FULL_ID, None)
+    assert state.containers_in_use() == [(FULL_ID, state.containers_in_use()[0][1], None, 7)]
+
+
+def test_description_keeps_what_the_control_group_told() -> None:
+    state = State()
+    in_container(state, 7)
+    state.set_container(ID, {"name": "web"})
+    facts = state.container(FULL_ID)
+    assert facts is not None
+    assert (facts["full_id"], facts["name"]) == (FULL_ID, "web")
+
+
+def test_container_goes_with_its_last_thread() -> None:
+    state = State()
+    in_container(state, 7)
+    in_container(state, 8)
+    state.remove_thread(7)
+    assert state.counters()["containers"] == 1
+    state.remove_thread(8)
+    assert state.counters()["containers"] == 0
+
+
+def test_removed_container_stays_for_its_threads() -> None:
+    state = State()
+    in_container(state, 7)
+    state.set_container(ID, {"name": "web"})
+    state.remove_container(ID)
+    facts = state.container(ID)
+    assert facts is not None
+    assert facts["name"] == "web"
+    state.remove_thread(7)
+    assert state.container(ID) is None
+
+
+def test_described_container_without_threads_is_swept() -> None:
+    state = State()
+    state.set_container(ID, {"name": "web"})
+    in_container(state, 7, OTHER_ID)
+    apply_record(state, build("getcwd", ts=10_000_000_000, tid=7, res=1))
+    assert state.sweep_containers(60.0) == 0
+    apply_record(state, build("getcwd", ts=90_000_000_000, tid=7, res=1))
+    assert state.sweep_containers(60.0) == 1
+    assert state.container(ID) is None
+    assert state.container(OTHER_ID) is not None
+
+
+def test_ten_thousand_dead_containers_leave_nothing() -> None:
+    state = State()
+    for number in range(10_000):
+        full_id = f"{number:012x}" + "0" * 52
+        in_container(state, 7, full_id)
+        state.set_container(full_id, FACTS | {"full_id": full_id})
+        state.set_container_names(full_id, {0: "root"}, {0: "root"})
+    counters = state.counters()
+    # The thread is in the last one; the others were known, and nobody has removed them.
+    assert counters["containers"] <= 4096
+    state.remove_thread(7)
+    apply_record(state, build("getcwd", ts=10**12, tid=9, res=1))
+    state.sweep_containers(0.0)
+    assert state.counters()["containers"] == 0
+
+
+def test_one_that_threads_are_in_makes_no_room() -> None:
+    state = State(container_limit=2)
+    in_container(state, 7)
+    for number in range(10):
+        state.set_container(f"{number:012x}", {})
+    assert state.container(ID) is not None
+    assert state.counters()["containers"] == 2
+
+
+def test_names_without_a_form_are_known_whole() -> None:
+    state = State()
+    state.set_container("web-frontend-one", {"name": "one"})
+    state.set_container("web-frontend-two", {"name": "two"})
+    facts = state.container("web-frontend-two")
+    assert facts is not None
+    assert facts["name"] == "two"
+
+
+def test_control_group_of_no_known_form_is_found_by_its_path() -> None:
+    state = State()
+    state.set_container("web", {"name": "web", "cgroup": "/mine/web"})
+    state.seed_thread(tid=7, pid=7, cgroups=["cpu=/", "memory=/mine/web/below"])
+    state.seed_thread(tid=8, pid=8, cgroups=["cpu=/", "memory=/mine/website"])
+    assert [row[3] for row in state.containers_in_use()] == [7]
+
+
+def test_who_leaves_the_control_group_stays_in_the_pid_namespace() -> None:
+    state = State()
+    in_container(state, 7, vpid=1, vtid=1, pidns_init_start_ns=5)
+    state.seed_thread(
+        tid=8, pid=8, ptid=7, vpid=2, vtid=2, cgroups=["cpu=/"], pidns_init_start_ns=5
+    )
+    state.seed_thread(
+        tid=9, pid=9, ptid=7, vpid=1, vtid=1, cgroups=["cpu=/"], pidns_init_start_ns=6
+    )
+    state.seed_thread(tid=10, pid=10, ptid=7, vpid=10, vtid=10, cgroups=["cpu=/"])
+    assert [tid for tid in (7, 8, 9, 10) if thread_container(state, tid) == ID] == [7, 8]
+
+
+def thread_container(state: State, tid: int) -> str:
+    facts = state.thread(tid)
+    assert facts is not None
+    return str(facts["container_id"])
+
+
+def test_names_of_a_container_that_is_not_there_are_left_out() -> None:
+    State().set_container_names(ID, {0: "root"}, {})

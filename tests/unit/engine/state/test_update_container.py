@@ -232,7 +232,10 @@ def test_what_a_probe_starts_is_part_of_it() -> None:
 
 def test_unknown_container_has_no_probes() -> None:
     state = state_with_probe()
-    state.remove_container(ID)
+    state.clear()
+    state.seed_thread(
+        tid=10, pid=10, ptid=1, vpid=1, vtid=1, cgroups=[f"cpu=/docker/{FULL_ID}"],
+    )  # fmt: skip
     state.set_container("other", {})
     assert is_healthcheck(state, probing()) is False
     apply_records(state, [build("getcwd", ts=60, tid=20, res=1)])

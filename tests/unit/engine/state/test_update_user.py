@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import pytest
 
+from falcomod.engine.fields.probe import Probe
+from falcomod.engine.fields.registry import bind
 from falcomod.engine.state.tables import State
 from falcomod.engine.state.update import apply_record, apply_records
 from tests.record_builder import ABSENT, build
@@ -73,3 +75,26 @@ def test_event_with_a_thread_makes_no_stub() -> None:
     state = state_with_names()
     apply_record(state, build("USER_DELETED_E", tid=77, uid=5, container_id=""))
     assert state.tids() == []
+
+
+def test_names_of_a_container_are_its_own() -> None:
+    state = state_with_names()
+    container = "3ad7b26ded6d"
+    state.set_container(container, {})
+    state.seed_thread(tid=7, pid=7, uid=0, gid=0, cgroups=[f"cpu=/docker/{container}{'0' * 52}"])
+    records = [
+        build(
+            "USER_ADDED_E", tid=-1, uid=0, name="app", home="/", shell="", container_id=container
+        ),
+        build("GROUP_ADDED_E", tid=-1, gid=0, name="apps", container_id=container),
+    ]
+    apply_records(state, records)
+    probe = Probe(state)
+    view = probe.at(build("getcwd", ts=9, tid=7, res=1))
+    assert (bind("user.name").text(view), bind("group.name").text(view)) == ("app", "apps")
+    assert (state.user(0), state.group(0)) == (("root", "/root", "/bin/sh"), "root")
+    probe.close()
+    removed = build("USER_DELETED_E", tid=-1, uid=0, name="app", container_id=container)
+    apply_records(state, [removed])
+    view = probe.at(build("getcwd", ts=10, tid=7, res=1))
+    assert bind("user.name").text(view) is None
