@@ -58,4 +58,4 @@ def test_lists() -> None:
 def test_image() -> None:
     image = pb.ImageStatusResponse.FromString(answer("image")).image
     assert image.id.startswith(b"sha256:")
-    assert b"local.test/library/busybox:1.35" in image.repo_tags
+    assert list(image.repo_tags) == [b"local.test/library/busybox:1.35"]
