@@ -4,6 +4,10 @@
 The talking is in docker_client, which is imported when a socket is there; what answers mean
 is in docker_facts.  A container is asked for with its image, whose digest the container does
 not say, and with the container whose network or pod it is in.
+
+dockerd answers about a container only when it is not busy with it: 0.4 s and more while one
+starts or ends.  What the list says is there at once, so that is taken for one of which
+nothing else is known.
 """
 
 from __future__ import annotations
@@ -17,21 +21,27 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from falcomod.enrich import docker_facts
-from falcomod.enrich.docker_facts import items, mapping, text
+from falcomod.enrich.answers import at, items, mapping, text
+from falcomod.enrich.docker_facts import Answer
 from falcomod.enrich.runtime import LABEL_MAX, SHORT_ID_SIZE, Change, Described
 from falcomod.errors import ContainerUnknown, RuntimeUnavailable
 
 if TYPE_CHECKING:
     from falcomod.enrich.docker_client import Connection
 
+T = TypeVar("T")
+
 # Ids and names; nothing else may become part of an address (moby daemon/names/names.go).
 ASKED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,254}")
 FULL_ID = re.compile(r"[0-9a-f]{64}")
 PART_OF_ID = re.compile(rf"[0-9a-f]{{{SHORT_ID_SIZE},64}}")
 
+PATIENCE_S = 0.1  # for the answer about a container, before what the list says is taken
+TOLD_MAX = 1024  # containers remembered as described
+TOLD_AGE_S = 60.0
 CONTAINERS_MAX = 10_000  # that one list is read of
 IMAGES_MAX = 64  # remembered
 IMAGE_AGE_S = 60.0  # an image may be pushed, and then has a digest
@@ -53,7 +63,8 @@ class DockerRuntime:
         self._socket = socket
         self._name = name
         self._label_max = label_max
-        self._images = _Images()
+        self._images: _Recent[Answer] = _Recent(IMAGES_MAX, IMAGE_AGE_S)
+        self._told: _Recent[bool] = _Recent(TOLD_MAX, TOLD_AGE_S)
         self._lock = threading.Lock()  # of all below
         self._is_closed = False
         self._connection: Connection | None = None
@@ -79,7 +90,16 @@ class DockerRuntime:
             raise ContainerUnknown(f"{self._socket}: {id!r} cannot be a container of {self._name}")
         deadline = time.monotonic() + timeout_s
         with self._asking(deadline) as connection:
-            answer = self._container(connection, id, deadline)
+            is_row_enough = PART_OF_ID.fullmatch(id) is not None and not self._told.get(id)
+            try:
+                answer = self._container(
+                    connection, id, self._patience(deadline) if is_row_enough else deadline
+                )
+            except RuntimeUnavailable:
+                row = self._row(connection, id, deadline) if is_row_enough else {}
+                if not row:
+                    raise
+                return self._described_by_row(row)
             return self._described(connection, answer, deadline)
 
     def list(self, timeout_s: float) -> list[Described]:
@@ -101,7 +121,8 @@ class DockerRuntime:
         """What happens from this call on.
 
         A container that stops is "removed", as its address and its first process are gone; when
-        it is started again that is told, too.
+        it is started again that is told, too. One with a new name is "started", so that it is
+        asked for anew.
         """
         try:
             connection = self._connected()
@@ -162,14 +183,11 @@ class DockerRuntime:
     def _control_group_driver(self, connection: Connection, deadline: float) -> str | None:
         if self._name != "docker":
             return None  # podman's paths are of another shape, and it tells none
-        try:
-            return text(mapping(connection.info(deadline)).get("CgroupDriver"))
-        except ContainerUnknown:
-            return None
+        return text(mapping(connection.info(deadline)).get("CgroupDriver"))
 
     # Containers
 
-    def _container(self, connection: Connection, id: str, deadline: float) -> dict[str, Any]:
+    def _container(self, connection: Connection, id: str, deadline: float) -> Answer:
         """The answer about a container; another's is none: a name may look like an id."""
         answer = mapping(connection.container(id, deadline))
         full_id = text(answer.get("Id")) or ""
@@ -180,12 +198,10 @@ class DockerRuntime:
             raise ContainerUnknown(f"{self._socket}: {id} is none, but the name of {full_id}")
         return answer
 
-    def _described(
-        self, connection: Connection, answer: dict[str, Any], deadline: float
-    ) -> Described:
+    def _described(self, connection: Connection, answer: Answer, deadline: float) -> Described:
         facts = docker_facts.container_facts(answer, kind=self._name, label_max=self._label_max)
         # One that is being started has neither an address nor a process yet.
-        is_complete = mapping(answer.get("State")).get("Status") != "created"
+        is_complete = at(answer, "State", "Status") != "created"
         try:
             docker_facts.add_image(
                 facts, self._image(connection, text(answer.get("Image")), deadline)
@@ -197,6 +213,8 @@ class DockerRuntime:
             pass  # the other container is gone
         except RuntimeUnavailable:
             is_complete = False
+        for id in (facts["full_id"], facts["full_id"][:SHORT_ID_SIZE]):
+            self._told.put(id, True)
         return Described(
             id=facts["full_id"],
             facts=facts,
@@ -205,23 +223,40 @@ class DockerRuntime:
             is_complete=is_complete,
         )
 
-    def _listed(
-        self, connection: Connection, row: dict[str, Any], deadline: float
-    ) -> Described | None:
+    def _row(self, connection: Connection, id: str, deadline: float) -> Answer:
+        """What the list says of a container; empty: nothing, or it is not answered either."""
+        try:
+            rows = items(connection.containers(deadline, id))
+        except RuntimeUnavailable:
+            return {}
+        for row in map(mapping, rows):
+            full_id = text(row.get("Id")) or ""
+            if full_id.startswith(id) and FULL_ID.fullmatch(full_id):
+                return row
+        return {}
+
+    def _described_by_row(self, row: Answer) -> Described:
+        facts = docker_facts.row_facts(row, kind=self._name, label_max=self._label_max)
+        return Described(id=facts["full_id"], facts=facts, is_complete=False)
+
+    def _listed(self, connection: Connection, row: Answer, deadline: float) -> Described | None:
         """One row of the list, asked for; None: it is none, or the container is gone."""
         id = text(row.get("Id")) or ""
         if not FULL_ID.fullmatch(id):
             return None
         try:
-            answer = self._container(connection, id, deadline)
+            answer = self._container(connection, id, self._patience(deadline))
         except ContainerUnknown:
             return None
         except RuntimeUnavailable:
-            facts = docker_facts.row_facts(row, kind=self._name, label_max=self._label_max)
-            return Described(id=id, facts=facts, is_complete=False)
+            return self._described_by_row(row)
         return self._described(connection, answer, deadline)
 
-    def _image(self, connection: Connection, id: str | None, deadline: float) -> dict[str, Any]:
+    @staticmethod
+    def _patience(deadline: float) -> float:
+        return min(deadline, time.monotonic() + PATIENCE_S)
+
+    def _image(self, connection: Connection, id: str | None, deadline: float) -> Answer:
         """Names of an image; none where it is gone, which containers may outlive."""
         if id is None or not ASKED.fullmatch(id.removeprefix("sha256:")):
             return {}
@@ -261,7 +296,7 @@ class DockerRuntime:
         except (ValueError, RecursionError) as error:
             raise self._wrong("an event that cannot be read") from error
         event = mapping(event)
-        id = text(mapping(event.get("Actor")).get("ID")) or text(event.get("id")) or ""
+        id = text(at(event, "Actor", "ID")) or text(event.get("id")) or ""
         kind = ACTIONS.get(text(event.get("Action")) or text(event.get("status")) or "")
         if event.get("Type", "container") != "container" or kind is None:
             return None
@@ -271,24 +306,26 @@ class DockerRuntime:
         return RuntimeUnavailable(f"{self._socket}: wrong answer: {what}")
 
 
-class _Images:
-    """Names of the images that were asked for last, for a minute."""
+class _Recent(Generic[T]):
+    """What was kept last, for a while; by several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int, age_s: float) -> None:
+        self._limit = limit
+        self._age_s = age_s
         self._lock = threading.Lock()
-        self._known: OrderedDict[str, tuple[float, dict[str, Any]]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[float, T]] = OrderedDict()
 
-    def get(self, id: str) -> dict[str, Any] | None:
+    def get(self, key: str) -> T | None:
         with self._lock:
-            until, names = self._known.get(id, (0.0, None))
-            return names if time.monotonic() < until else None
+            kept = self._kept.get(key)
+        return kept[1] if kept is not None and time.monotonic() < kept[0] else None
 
-    def put(self, id: str, names: dict[str, Any]) -> None:
+    def put(self, key: str, value: T) -> None:
         with self._lock:
-            self._known[id] = (time.monotonic() + IMAGE_AGE_S, names)
-            self._known.move_to_end(id)
-            while len(self._known) > IMAGES_MAX:
-                self._known.popitem(last=False)
+            self._kept[key] = (time.monotonic() + self._age_s, value)
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._limit:
+                self._kept.popitem(last=False)
 
 
 # Kinds of control groups; below Kubernetes' own a container of dockershim has a bare id.
@@ -301,6 +338,7 @@ KINDS: dict[str, frozenset[str]] = {
 ACTIONS: dict[str, Literal["created", "started", "removed"]] = {
     "create": "created",
     "start": "started",
+    "rename": "started",
     "die": "removed",
     "died": "removed",
     "destroy": "removed",

@@ -9,6 +9,7 @@ the sockets keep themselves. This is the only module that imports docker and wha
 
 from __future__ import annotations
 
+import logging
 import re
 import socket
 import threading
@@ -29,6 +30,7 @@ from urllib3.exceptions import HTTPError
 from falcomod.errors import ContainerUnknown, RuntimeUnavailable
 
 ANSWER_MAX = 16 * 2**20  # bytes of one answer; a container's is a few KiB
+CONNECTIONS_MAX = 16  # that are kept for further questions
 REASON_MAX = 200  # characters of what the other side says in an error
 
 ASKING_VERSION = "1.24"  # for /version, which has none in its address
@@ -39,6 +41,10 @@ FAULTS = (
     DockerException, RequestException, HTTPError, OSError,
     ValueError, LookupError, TypeError, AttributeError, RecursionError,
 )  # fmt: skip
+
+
+# What is wrong with an answer is raised; here it would be said again at each.
+logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
 class Connection:
@@ -62,16 +68,18 @@ class Connection:
             self._client = _client(self._path, version, self._adapter)
 
     def container(self, id: str, deadline: float) -> object:
-        with self._asking(deadline):
+        with self._asking(deadline, about=id):
             return self._client.inspect_container(id)
 
-    def containers(self, deadline: float) -> object:
-        """One row for each container that runs or is paused."""
+    def containers(self, deadline: float, id: str | None = None) -> object:
+        """A row for each container that runs or is paused; or for that one, whatever it does."""
         with self._asking(deadline):
-            return self._client.containers()
+            if id is None:
+                return self._client.containers()
+            return self._client.containers(all=True, filters={"id": id})
 
     def image(self, id: str, deadline: float) -> object:
-        with self._asking(deadline):
+        with self._asking(deadline, about=id):
             return self._client.inspect_image(id)  # type: ignore[no-untyped-call]
 
     def info(self, deadline: float) -> object:
@@ -103,13 +111,13 @@ class Connection:
             self.close()
 
     @contextmanager
-    def _asking(self, deadline: float | None) -> Iterator[None]:
+    def _asking(self, deadline: float | None, *, about: str | None = None) -> Iterator[None]:
         self._adapter.budget.renew(deadline)
         try:
             yield
-        except NotFound as error:
-            raise ContainerUnknown(f"{self._path}: not known there") from error
         except FAULTS as error:
+            if about is not None and isinstance(error, NotFound):
+                raise ContainerUnknown(f"{self._path}: {about} is not known") from error
             raise RuntimeUnavailable(f"{self._path}: {_reason(error)}") from error
 
 
@@ -221,7 +229,7 @@ class _Adapter(UnixHTTPAdapter):
 
 class _Pool(UnixHTTPConnectionPool):
     def __init__(self, adapter: _Adapter) -> None:
-        super().__init__("http+docker://localhost", adapter.path)
+        super().__init__("http+docker://localhost", adapter.path, maxsize=CONNECTIONS_MAX)
         self._adapter = adapter
 
     def _new_conn(self) -> Any:

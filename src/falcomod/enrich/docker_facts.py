@@ -14,14 +14,17 @@ pkg/kubelet/types/labels.go).
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from falcomod.enrich import probes
+from falcomod.enrich.answers import at, items, known, labels, mapping, text
 from falcomod.enrich.image import image_facts
+from falcomod.enrich.probes import probe_facts
 from falcomod.enrich.runtime import ITEMS_MAX, LABEL_MAX, SHORT_ID_SIZE, TEXT_MAX, Facts
 
+Answer = Mapping[str, Any]
 Probe = tuple[str, list[str]]
 Mount = tuple[str, str, str, bool, str]
 
@@ -34,17 +37,17 @@ POD_UID = "io.kubernetes.pod.uid"
 SANDBOX_ID = "io.kubernetes.sandbox.id"
 KIND = "io.kubernetes.docker.type"
 CONTAINER_NAME = "io.kubernetes.container.name"
-LAST_APPLIED = (  # the pod as somebody wrote it, in JSON: for its probes
-    "io.kubernetes.container.last-applied-config",
-    "annotation.kubectl.kubernetes.io/last-applied-configuration",
-)
 SANDBOX = "podsandbox"
 SANDBOX_NAME = "k8s_POD"
 ANNOTATION = "annotation."
 KUBERNETES = "io.kubernetes."
+MANIFESTS = (  # the pod as it was applied: of dockershim, and where Falco looks
+    ANNOTATION + probes.ANNOTATION.decode(),
+    "io.kubernetes.container.last-applied-config",
+)
 
 
-def container_facts(answer: dict[str, Any], *, kind: str, label_max: int = LABEL_MAX) -> Facts:
+def container_facts(answer: Answer, *, kind: str, label_max: int = LABEL_MAX) -> Facts:
     """Everything that an answer about one container says; *kind* is container.type."""
     config = mapping(answer.get("Config"))
     host = mapping(answer.get("HostConfig"))
@@ -54,16 +57,16 @@ def container_facts(answer: dict[str, Any], *, kind: str, label_max: int = LABEL
     facts: Facts = {
         "full_id": text(answer.get("Id")),
         "type": kind,
-        "name": (text(answer.get("Name")) or "").removeprefix("/"),
+        "name": _name(answer.get("Name")),
         "image_id": _bare_id(answer.get("Image")),
-        "privileged": flag(host.get("Privileged")),
+        "privileged": _flag(host.get("Privileged")),
         "host_pid": _is_host(host.get("PidMode")),
         "host_network": _is_host(host.get("NetworkMode")),
-        "host_ipc": _is_host(host.get("IpcMode")),
+        "host_ipc": _is_host(host.get("IpcMode"), kind),
         "start_ns": nanoseconds(state.get("StartedAt")) or nanoseconds(answer.get("Created")),
         "ip": _address(network),
         "env": _environment(config.get("Env")),
-        "labels": texts(all_labels, label_max),
+        "labels": labels(all_labels.items(), label_max),
         "annotations": _annotations(host, all_labels),
         "mounts": _mounts(answer.get("Mounts")),
         "ports": _ports(network, host),
@@ -71,11 +74,11 @@ def container_facts(answer: dict[str, Any], *, kind: str, label_max: int = LABEL
     }
     facts |= _image_names(text(config.get("Image")), facts["image_id"])
     facts |= _pod_facts(all_labels, facts["full_id"], facts["name"])
-    facts |= _probes(all_labels)
-    return _known(facts)
+    facts |= _probes(all_labels, all_labels)
+    return known(facts)
 
 
-def row_facts(row: dict[str, Any], *, kind: str, label_max: int = LABEL_MAX) -> Facts:
+def row_facts(row: Answer, *, kind: str, label_max: int = LABEL_MAX) -> Facts:
     """What the list of containers says of one: enough to know which it is."""
     all_labels = mapping(row.get("Labels"))
     host = mapping(row.get("HostConfig"))
@@ -85,21 +88,21 @@ def row_facts(row: dict[str, Any], *, kind: str, label_max: int = LABEL_MAX) -> 
         "full_id": text(row.get("Id")),
         "type": kind,
         # A name with a second slash is a link's to the container, and not its own.
-        "name": min(names, key=lambda name: name.count("/"), default="").removeprefix("/"),
+        "name": _name(min(names, key=lambda name: name.count("/"), default=None)),
         "image_id": _bare_id(row.get("ImageID")),
         "host_network": _is_host(host.get("NetworkMode")),
         "start_ns": created * 10**9 if type(created) is int and 0 < created < 2**33 else None,
         "ip": _address(mapping(row.get("NetworkSettings"))),
-        "labels": texts(all_labels, label_max),
+        "labels": labels(all_labels.items(), label_max),
         "annotations": _annotations(host, all_labels),
         "mounts": _mounts(row.get("Mounts")),
     }
     facts |= _image_names(text(row.get("Image")), facts["image_id"])
     facts |= _pod_facts(all_labels, facts["full_id"], facts["name"])
-    return _known(facts)
+    return known(facts)
 
 
-def add_image(facts: Facts, image: dict[str, Any]) -> None:
+def add_image(facts: Facts, image: Answer) -> None:
     """Fills in the digest, and the names where the container was started by an image's id.
 
     As in Falco: the digest of the repository that was asked for, or the only one there is.
@@ -122,7 +125,7 @@ def add_image(facts: Facts, image: dict[str, Any]) -> None:
             facts["image_digest"] = digests[0][1]
 
 
-def add_sandbox(facts: Facts, other: dict[str, Any], *, label_max: int = LABEL_MAX) -> None:
+def add_sandbox(facts: Facts, other: Answer, *, label_max: int = LABEL_MAX) -> None:
     """Fills in what a container has from another: the address, and the labels of its pod."""
     address = _address(mapping(other.get("NetworkSettings")))
     if address and "ip" not in facts:
@@ -131,35 +134,35 @@ def add_sandbox(facts: Facts, other: dict[str, Any], *, label_max: int = LABEL_M
         return
     if address:
         facts["pod_ip"] = address
-    all_labels = mapping(mapping(other.get("Config")).get("Labels"))
+    all_labels = mapping(at(other, "Config", "Labels"))
     if all_labels.get(POD_UID) == facts["pod_uid"]:
-        facts["pod_labels"] = _pod_labels(texts(all_labels, label_max))
+        facts["pod_labels"] = _pod_labels(labels(all_labels.items(), label_max))
+        facts |= _probes(all_labels, facts.get("labels", {}))
 
 
-def sandbox_of(answer: dict[str, Any]) -> str | None:
+def sandbox_of(answer: Answer) -> str | None:
     """The id of the container whose pod, or else network, this one is in; None: of none."""
-    labels = mapping(mapping(answer.get("Config")).get("Labels"))
-    other = text(labels.get(SANDBOX_ID))
+    other = text(mapping(at(answer, "Config", "Labels")).get(SANDBOX_ID))
     if other is None:
-        mode = text(mapping(answer.get("HostConfig")).get("NetworkMode")) or ""
+        mode = text(at(answer, "HostConfig", "NetworkMode")) or ""
         other = mode.removeprefix("container:") if mode.startswith("container:") else None
     return None if other == answer.get("Id") else other
 
 
-def pid_of(answer: dict[str, Any]) -> int | None:
+def pid_of(answer: Answer) -> int | None:
     """The container's first process; None: it does not run."""
-    pid = mapping(answer.get("State")).get("Pid")
+    pid = at(answer, "State", "Pid")
     return pid if type(pid) is int and 0 < pid < 2**31 else None
 
 
-def control_group(answer: dict[str, Any], driver: str | None) -> str | None:
+def control_group(answer: Answer, driver: str | None) -> str | None:
     """The path of the container's control group below its hierarchy, as Docker makes it.
 
     *driver* is CgroupDriver of GET /info.  Source: moby daemon/oci_linux.go (WithCgroups),
     libcontainer's ExpandSlice for the slices.
     """
     id = text(answer.get("Id"))
-    parent = text(mapping(answer.get("HostConfig")).get("CgroupParent"))
+    parent = text(at(answer, "HostConfig", "CgroupParent"))
     if id is None or driver not in CGROUP_DRIVERS:
         return None
     if driver == "cgroupfs":
@@ -167,42 +170,6 @@ def control_group(answer: dict[str, Any], driver: str | None) -> str | None:
     words = (parent or "system.slice").removesuffix(".slice").split("-")
     slices = ["-".join(words[: count + 1]) for count in range(len(words))]
     return "".join(f"/{each}.slice" for each in slices) + f"/docker-{id}.scope"
-
-
-# Types and limits
-
-
-def mapping(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def items(value: object) -> list[Any]:
-    return value[:ITEMS_MAX] if isinstance(value, list) else []
-
-
-def text(value: object) -> str | None:
-    """A text that can be shown; None: it is none, empty, or too long."""
-    if not isinstance(value, str) or not 0 < len(value) <= TEXT_MAX or "\0" in value:
-        return None
-    # JSON may hold halves of characters, which no encoding takes.
-    return value if value.isascii() else value.encode("utf-8", "replace").decode()
-
-
-def flag(value: object) -> bool | None:
-    return value if isinstance(value, bool) else None
-
-
-def texts(value: object, value_max: int = TEXT_MAX) -> dict[str, str]:
-    """The texts of a dictionary; longer values are left out, empty ones are not."""
-    found: dict[str, str] = {}
-    for key, each in mapping(value).items():
-        shown = "" if each == "" else text(each)
-        name = text(key)
-        if name is not None and shown is not None and len(shown) <= value_max:
-            found[name] = shown
-        if len(found) == ITEMS_MAX:
-            break
-    return found
 
 
 def nanoseconds(value: object) -> int | None:
@@ -222,14 +189,21 @@ def nanoseconds(value: object) -> int | None:
     return max(0, int(moment.timestamp())) * 10**9 + int(digits[:9].ljust(9, "0")) or None
 
 
-def _known(facts: Facts) -> Facts:
-    return {key: value for key, value in facts.items() if value not in (None, "", {}, [])}
-
-
 # Parts of an answer
 
 
-def _is_host(mode: object) -> bool | None:
+def _name(value: object) -> str | None:
+    return text((text(value) or "").removeprefix("/"))
+
+
+def _flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _is_host(mode: object, kind: str = "docker") -> bool | None:
+    # podman 4.3 says so of the host's IPC namespace, too.
+    if kind == "podman" and mode == "shareable":
+        return None
     return mode == "host" if isinstance(mode, str) else None
 
 
@@ -238,7 +212,7 @@ def _bare_id(value: object) -> str | None:
     return (text(value) or "").rpartition(":")[2] or None
 
 
-def _address(network: dict[str, Any]) -> str | None:
+def _address(network: Answer) -> str | None:
     """Its address in the default network, else the first in one of a name."""
     networks = mapping(network.get("Networks"))
     ends = [network, *(mapping(networks[name]) for name in sorted(networks))]
@@ -251,17 +225,17 @@ def _address(network: dict[str, Any]) -> str | None:
 
 def _environment(value: object) -> dict[str, str]:
     pairs = (each.partition("=") for each in items(value) if isinstance(each, str))
-    return texts({name: each for name, equals, each in pairs if equals})
+    return labels(((name, each) for name, equals, each in pairs if equals), TEXT_MAX)
 
 
-def _annotations(host: dict[str, Any], labels: dict[str, Any]) -> dict[str, str]:
+def _annotations(host: Answer, all_labels: Answer) -> dict[str, str]:
     """Those of the container, and those of Kubernetes, which dockershim kept as labels."""
     of_kubernetes = {
         key.removeprefix(ANNOTATION): value
-        for key, value in labels.items()
+        for key, value in all_labels.items()
         if key.startswith(ANNOTATION)
     }
-    return texts(of_kubernetes | mapping(host.get("Annotations")))
+    return labels((of_kubernetes | {**mapping(host.get("Annotations"))}).items(), TEXT_MAX)
 
 
 def _mounts(value: object) -> list[Mount]:
@@ -275,11 +249,12 @@ def _mounts(value: object) -> list[Mount]:
     return found
 
 
-def _ports(network: dict[str, Any], host: dict[str, Any]) -> list[str]:
+def _ports(network: Answer, host: Answer) -> list[str]:
     """ "0.0.0.0:8080->80/tcp" of published ports, "80/tcp" of others, by number."""
     table = mapping(network.get("Ports")) or mapping(host.get("PortBindings"))
     found = []
-    for port in sorted(filter(text, table), key=_port_number)[:ITEMS_MAX]:
+    ports = [port for port in table if text(port) and port.isascii()]
+    for port in sorted(ports, key=_port_number)[:ITEMS_MAX]:
         published = list(_published(port, table[port]))
         found += published or [port]
     return found[:ITEMS_MAX]
@@ -318,7 +293,7 @@ def _image_names(name: str | None, id: str | None) -> Facts:
     return image_facts(name)
 
 
-def _named(image: dict[str, Any], key: str, separator: str) -> Iterator[tuple[str, str]]:
+def _named(image: Answer, key: str, separator: str) -> Iterator[tuple[str, str]]:
     for each in map(text, items(image.get(key))):
         name, _, rest = (each or "").rpartition(separator)
         if name and NO_NAME not in (name, rest):
@@ -330,13 +305,13 @@ def _familiar(repository: str) -> str:
     return repository.removeprefix("docker.io/").removeprefix("library/")
 
 
-def _pod_facts(labels: dict[str, Any], id: str | None, name: str) -> Facts:
-    is_sandbox = labels.get(KIND) == SANDBOX or name.startswith(SANDBOX_NAME + "_")
-    sandbox = id if is_sandbox else text(labels.get(SANDBOX_ID))
+def _pod_facts(all_labels: Answer, id: str | None, name: str | None) -> Facts:
+    is_sandbox = all_labels.get(KIND) == SANDBOX or (name or "").startswith(SANDBOX_NAME + "_")
+    sandbox = id if is_sandbox else text(all_labels.get(SANDBOX_ID))
     facts: Facts = {
-        "pod_name": text(labels.get(POD_NAME)),
-        "pod_namespace": text(labels.get(POD_NAMESPACE)),
-        "pod_uid": text(labels.get(POD_UID)),
+        "pod_name": text(all_labels.get(POD_NAME)),
+        "pod_namespace": text(all_labels.get(POD_NAMESPACE)),
+        "pod_uid": text(all_labels.get(POD_UID)),
         "is_pod_sandbox": is_sandbox,
     }
     if facts["pod_uid"] and sandbox:
@@ -344,39 +319,22 @@ def _pod_facts(labels: dict[str, Any], id: str | None, name: str) -> Facts:
     return facts
 
 
-def _pod_labels(labels: dict[str, str]) -> dict[str, str]:
+def _pod_labels(shown: dict[str, str]) -> dict[str, str]:
     return {
-        key: value for key, value in labels.items() if not key.startswith((KUBERNETES, ANNOTATION))
+        key: value for key, value in shown.items() if not key.startswith((KUBERNETES, ANNOTATION))
     }
 
 
-def _probes(labels: dict[str, Any]) -> Facts:
-    """liveness_probe and readiness_probe out of the pod as it was applied, where a label has it."""
-    applied = next((labels[key] for key in LAST_APPLIED if isinstance(labels.get(key), str)), None)
-    if applied is None:
-        return {}
-    try:
-        pod = json.loads(applied)
-    except (ValueError, RecursionError):
-        return {}
-    containers = [
-        mapping(each) for each in items(mapping(mapping(pod).get("spec")).get("containers"))
-    ]
-    named = [each for each in containers if each.get("name") == labels.get(CONTAINER_NAME)]
-    if not named:
-        return {}
-    return {
-        f"{kind}_probe": _command(named[0].get(f"{kind}Probe"))
-        for kind in ("liveness", "readiness")
-    }
+def _probes(holder: Answer, own: Answer) -> Facts:
+    """Out of the pod as it was applied, which a label of the pod's sandbox has.
 
-
-def _command(probe: object) -> Probe | None:
-    words = [text(word) for word in items(mapping(mapping(probe).get("exec")).get("command"))]
-    if not words or None in words:
-        return None
-    program, *arguments = (word for word in words if word is not None)
-    return program, arguments
+    *own* labels of the container say which of the pod it is.
+    """
+    container = own.get(CONTAINER_NAME)
+    manifest = next((holder[name] for name in MANIFESTS if name in holder), None)
+    if not isinstance(manifest, str) or not isinstance(container, str):
+        return {}
+    return probe_facts(manifest.encode("utf-8", "replace"), container)
 
 
 CGROUP_DRIVERS = frozenset(("cgroupfs", "systemd"))

@@ -93,18 +93,20 @@ def test_image_is_asked_for_once(server: UnixServer, runtime: DockerRuntime) -> 
 def test_image_is_asked_for_again_later(
     server: UnixServer, runtime: DockerRuntime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(docker, "IMAGE_AGE_S", -1.0)
+    monkeypatch.setattr(runtime, "_images", docker._Recent(1, age_s=-1.0))
     runtime.find(ID, WAIT_S)
     runtime.find(ID, WAIT_S)
     assert server.asked.count(f"/images/{IMAGE}/json") == 2
 
 
-def test_images_remembered_are_bounded() -> None:
-    images = docker._Images()
-    for number in range(docker.IMAGES_MAX + 5):
-        images.put(str(number), {})
-    assert images.get("4") is None
-    assert images.get("5") == {}
+def test_what_is_remembered_is_bounded() -> None:
+    recent: docker._Recent[int] = docker._Recent(2, age_s=WAIT_S)
+    for number in range(3):
+        recent.put(str(number), number)
+    recent.put("1", 7)
+    assert [recent.get(key) for key in ("0", "1", "2")] == [None, 7, 2]
+    recent.put("3", 3)
+    assert [recent.get(key) for key in ("1", "2", "3")] == [7, None, 3]
 
 
 def test_image_that_is_gone(server: UnixServer, runtime: DockerRuntime) -> None:
@@ -203,6 +205,51 @@ def test_find_by_many_threads(server: UnixServer, runtime: DockerRuntime) -> Non
     assert found == [ID] * 80
 
 
+# A daemon that is busy with the container
+
+ROW = {"Id": ID, "Names": ["/web"], "Image": "nginx:1.27", "State": "running"}
+
+
+@pytest.mark.parametrize("asked", [ID, ID[:12]])
+def test_busy_daemon_is_asked_for_its_list(
+    server: UnixServer, runtime: DockerRuntime, asked: str
+) -> None:
+    server.answers |= {
+        f"/containers/{asked}/json": server.wait_silently,
+        "/containers/json": answer([{"Id": "e" * 64}, ROW]),
+    }
+    found = runtime.find(asked, WAIT_S)
+    assert found.id == ID
+    assert not found.is_complete
+    assert found.facts["name"] == "web"
+    assert found.facts["image_tag"] == "1.27"
+
+
+@pytest.mark.parametrize("rows", [[], {}, [{"Id": "x"}], [{"Id": OTHER}]])
+def test_busy_daemon_whose_list_does_not_have_it(
+    server: UnixServer, runtime: DockerRuntime, rows: object
+) -> None:
+    server.answers |= {
+        f"/containers/{ID}/json": server.wait_silently,
+        "/containers/json": answer(rows),
+    }
+    with pytest.raises(RuntimeUnavailable, match="no answer in time"):
+        runtime.find(ID, WAIT_S)
+
+
+def test_container_that_was_described_before_is_waited_for(
+    server: UnixServer, runtime: DockerRuntime
+) -> None:
+    runtime.find(ID, WAIT_S)
+    server.answers |= {
+        f"/containers/{ID}/json": server.wait_silently,
+        "/containers/json": answer([ROW]),
+    }
+    with pytest.raises(RuntimeUnavailable, match="no answer in time"):
+        runtime.find(ID, 0.3)
+    assert "/containers/json" not in server.asked
+
+
 # The list
 
 
@@ -221,8 +268,9 @@ def test_list_whose_time_is_over(server: UnixServer, runtime: DockerRuntime) -> 
     server.answers |= {
         "/containers/json": answer([{"Id": ID, "Names": ["/web"]}, {"Id": OTHER, "Names": ["/b"]}]),
         f"/containers/{ID}/json": server.wait_silently,
+        f"/containers/{OTHER}/json": server.wait_silently,
     }
-    found = runtime.list(0.2)
+    found = runtime.list(0.15)
     assert [each.facts["name"] for each in found] == ["web", "b"]
     assert not any(each.is_complete for each in found)
 
@@ -263,7 +311,7 @@ def test_changes(server: UnixServer, runtime: DockerRuntime) -> None:
     ]  # fmt: skip
     server.answers["/events"] = streamed(*(event(action) + b"\n" for action in actions))
     assert [change.kind for change in changes_of(runtime)] == [
-        "created", "started", "removed", "started", "removed", "removed", "removed",
+        "created", "started", "started", "removed", "started", "removed", "removed", "removed",
     ]  # fmt: skip
 
 

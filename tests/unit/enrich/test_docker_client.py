@@ -79,6 +79,13 @@ def test_container_that_there_is_not(server: UnixServer) -> None:
     connection.close()
 
 
+def test_list_that_there_is_not(server: UnixServer) -> None:
+    connection = connected(server)
+    with pytest.raises(RuntimeUnavailable, match="answered 404"):
+        connection.containers(soon())
+    connection.close()
+
+
 def test_no_proxy_of_the_environment(server: UnixServer, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ALL_PROXY", "HTTP_PROXY", "http_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")

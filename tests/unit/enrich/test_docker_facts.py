@@ -11,6 +11,7 @@ import pytest
 
 from falcomod.engine.state.tables import State
 from falcomod.enrich.docker_facts import (
+    MANIFESTS,
     add_image,
     add_sandbox,
     container_facts,
@@ -19,8 +20,6 @@ from falcomod.enrich.docker_facts import (
     pid_of,
     row_facts,
     sandbox_of,
-    text,
-    texts,
 )
 from falcomod.enrich.runtime import ITEMS_MAX, SHORT_ID_SIZE, TEXT_MAX
 
@@ -84,6 +83,7 @@ FACTS = {
     "ip": "172.17.0.2",
     "env": {"PATH": "/bin", "A": "b=c", "EMPTY": ""},
     "labels": {"team": "x", "empty": ""},
+    "annotations": {},
     "mounts": [
         ("/srv", "/mnt", "ro", False, "rprivate"),
         ("/var/lib/docker/volumes/data/_data", "/data", "z", True, ""),
@@ -112,11 +112,11 @@ def test_everything() -> None:
 
 def test_state_takes_the_facts() -> None:
     state = State()
-    taken = {key: value for key, value in FACTS.items() if key not in ("env", "ports")}
-    state.set_container(ID, taken)
+    state.set_container(ID, FACTS)
     container = state.container(ID[:SHORT_ID_SIZE])
     assert container is not None
-    assert container["name"] == "web"
+    kept = ("name", "image_tag", "ip", "env", "labels", "ports", "healthcheck", "start_ns")
+    assert {name: container[name] for name in kept} == {name: FACTS[name] for name in kept}
 
 
 @pytest.mark.parametrize(
@@ -160,11 +160,23 @@ def test_state_takes_the_facts() -> None:
         ({"Config": {"Env": ["A=" + "x" * (TEXT_MAX + 1), "B=1"]}}, "env", {"B": "1"}),
         ({"Config": {"Labels": {str(n): "" for n in range(ITEMS_MAX + 9)}}}, "labels",
          {str(n): "" for n in range(ITEMS_MAX)}),
-        ({"Mounts": [{"Source": "/a", "Destination": "", "RW": True}, 1, None]}, "mounts", None),
+        ({"Mounts": [{"Source": "/a", "Destination": "", "RW": True}, 1, None]}, "mounts", []),
     ],
 )  # fmt: skip
 def test_fact(parts: dict[str, Any], name: str, value: object) -> None:
     assert facts_of(**parts).get(name) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "expected"),
+    [
+        ("docker", "shareable", False), ("podman", "shareable", None),
+        ("podman", "private", False), ("podman", "host", True),
+    ],
+)  # fmt: skip
+def test_ipc_of_the_host(kind: str, mode: str, expected: bool | None) -> None:
+    facts = container_facts(changed(HostConfig={"IpcMode": mode}), kind=kind)
+    assert facts.get("host_ipc") is expected
 
 
 def test_longest_label_is_an_option() -> None:
@@ -313,23 +325,24 @@ def test_network_of_another_container() -> None:
     assert not any(name.startswith("pod_") for name in facts)
 
 
-@pytest.mark.parametrize(
-    "label",
-    [
-        "io.kubernetes.container.last-applied-config",
-        "annotation.kubectl.kubernetes.io/last-applied-configuration",
-    ],
-)
+@pytest.mark.parametrize("label", MANIFESTS)
 def test_probes(label: str) -> None:
     facts = container_facts(in_pod(**{label: json.dumps(APPLIED)}), kind="docker")
     assert facts["liveness_probe"] == ("cat", ["/ok"])
     assert "readiness_probe" not in facts
 
 
+def test_probes_that_the_sandbox_tells() -> None:
+    sandbox = copy.deepcopy(SANDBOX)
+    sandbox["Config"]["Labels"] |= {MANIFESTS[0]: json.dumps(APPLIED)}
+    facts = container_facts(in_pod(), kind="docker")
+    add_sandbox(facts, sandbox)
+    assert facts["liveness_probe"] == ("cat", ["/ok"])
+
+
 @pytest.mark.parametrize("applied", ["{", "[]", "1", '{"spec": 1}', "[" * 100_000, "{}"])
 def test_probes_that_cannot_be_read(applied: str) -> None:
-    label = "io.kubernetes.container.last-applied-config"
-    facts = container_facts(in_pod(**{label: applied}), kind="docker")
+    facts = container_facts(in_pod(**{MANIFESTS[0]: applied}), kind="docker")
     assert "liveness_probe" not in facts
 
 
@@ -356,6 +369,7 @@ def test_row() -> None:
     assert row_facts(row, kind="docker") == {name: FACTS[name] for name in kept} | {
         "start_ns": 1795917479_000000000,
         "labels": {"team": "x"},
+        "annotations": {},
         "mounts": FACTS["mounts"][:1],  # type: ignore[index]
     }
 
@@ -415,17 +429,3 @@ def test_pid(pid: object, expected: int | None) -> None:
 )
 def test_nanoseconds(stamp: object, expected: int | None) -> None:
     assert nanoseconds(stamp) == expected
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [("a", "a"), ("ä", "ä"), ("\udc80\ud800", "??"), ("", None), ("a\0b", None), (1, None),
-     ("x" * TEXT_MAX, "x" * TEXT_MAX), ("x" * (TEXT_MAX + 1), None)],
-)  # fmt: skip
-def test_text(value: object, expected: str | None) -> None:
-    assert text(value) == expected
-
-
-def test_texts() -> None:
-    assert texts({"a": "b", "c": 1, "": "d", "e": ""}) == {"a": "b", "e": ""}
-    assert texts([("a", "b")]) == {}
