@@ -121,6 +121,12 @@ bind("container.host_ipc", FM_PT_BOOL, 0, ARG_NONE, container_host_ipc,
      "whether the container shares the IPC namespace of the host")
 
 
+cdef int container_ports(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    return give_container_text(context, CONTAINER_PORTS, out)
+bind("container.ports", FM_PT_CHARBUF, 0, ARG_NONE, container_ports,
+     "published or exposed ports, joined by commas: 0.0.0.0:8080->80/tcp, 443/tcp")
+
+
 # Mounts
 
 cdef int container_mounts(Context *context, const Arg *arg, Value *out) except -1 nogil:
@@ -199,6 +205,31 @@ cdef int container_labels(Context *context, const Arg *arg, Value *out) except -
     return give_labels(context, &container.labels, out) if container is not NULL else 0
 bind("container.labels", FM_PT_CHARBUF, 0, ARG_NONE, container_labels,
      "labels of the container as key:value, joined by commas, those of Kubernetes left out")
+
+
+cdef int container_annotation(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    cdef const Container *container = known_container_of(context)
+    if container is NULL:
+        return 0
+    return give_text(out, label_of(&container.annotations, arg.text.data, arg.text.size))
+bind("container.annotation", FM_PT_CHARBUF, FIELD_NAMED | FIELD_KEYED, ARG_REQUIRED, container_annotation,
+     "an annotation of the container: container.annotation[org.example/owner]")
+
+
+cdef int container_annotations(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    cdef const Container *container = known_container_of(context)
+    return give_labels(context, &container.annotations, out) if container is not NULL else 0
+bind("container.annotations", FM_PT_CHARBUF, 0, ARG_NONE, container_annotations,
+     "annotations of the container as key:value, joined by commas, those of Kubernetes left out")
+
+
+cdef int container_env(Context *context, const Arg *arg, Value *out) except -1 nogil:
+    cdef const Container *container = known_container_of(context)
+    if container is NULL:
+        return 0
+    return give_text(out, label_of(&container.env, arg.text.data, arg.text.size))
+bind("container.env", FM_PT_CHARBUF, 0, ARG_REQUIRED, container_env,
+     "a variable of the environment that the container is started with: container.env[PATH]")
 
 
 # Times

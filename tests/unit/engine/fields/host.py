@@ -33,6 +33,8 @@ CONTAINER_FACTS = {
     "privileged": True, "host_pid": False, "host_network": True,
     "start_ns": TS - 9 * SECOND,
     "labels": {"team": "ada", "io.kubernetes.pod.name": "web-0", "flag": ""},
+    "annotations": {"org.example/owner": "eve", "io.kubernetes.container.hash": "d1", "on": ""},
+    "env": {"PATH": "/bin:/usr/bin", "EMPTY": ""}, "ports": ["0.0.0.0:8080->80/tcp", "443/tcp"],
     "mounts": [
         ("/usr/share", "/data", "ro", False, "rprivate"), ("/srv/x", "/x", "", True, "rslave"),
     ],

@@ -73,6 +73,19 @@ CASES = [
     of_cat("container.label.team", None),
     of_sh("container.labels", "flag, team:ada"),
     of_cat("container.labels", None),
+    of_sh("container.annotation[org.example/owner]", "eve"),
+    of_sh("container.annotation.org.example/owner", "eve"),
+    of_sh("container.annotation.on", ""),
+    of_sh("container.annotation.team", None),
+    of_cat("container.annotation.on", None),
+    of_sh("container.annotations", "on, org.example/owner:eve"),
+    of_cat("container.annotations", None),
+    of_sh("container.env[PATH]", "/bin:/usr/bin"),
+    of_sh("container.env[EMPTY]", ""),
+    of_sh("container.env[HOME]", None),
+    of_cat("container.env[PATH]", None),
+    of_sh("container.ports", "0.0.0.0:8080->80/tcp, 443/tcp"),
+    of_cat("container.ports", None),
     of_sh("container.start_ts", str(TS - 9 * SECOND), TS - 9 * SECOND),
     of_cat("container.start_ts", "12345", 12345),
     Case("container.start_ts", NO_THREAD, None, None),
@@ -123,12 +136,18 @@ def test_container_of_which_nothing_is_known_has_its_id_alone() -> None:
         "container.name",
         "container.image",
         "container.mounts",
+        "container.labels",
+        "container.annotations",
+        "container.env[PATH]",
+        "container.ports",
         "k8s.pod.name",
     )
-    assert [bind(name).value(view) for name in names] == [CONTAINER[:12], None, None, None, None]
+    assert [bind(name).value(view) for name in names] == [CONTAINER[:12], *[None] * 8]
 
 
-@pytest.mark.parametrize("text", ["container.mount", "container.label", "container.mount.source"])
+@pytest.mark.parametrize(
+    "text", ["container.mount", "container.label", "container.mount.source", "container.env"]
+)
 def test_argument_is_required(text: str) -> None:
     with pytest.raises(FieldError, match="needs an argument"):
         bind(text)
