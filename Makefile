@@ -25,7 +25,7 @@ start: build ## install what is missing, build, pick a driver, watch this host
 	@$(BIN)/falcomod start
 
 .PHONY: test
-test: test-unit test-debug fuzz test-compared test-live test-vm ## all tests
+test: test-unit test-debug fuzz test-compared test-containers test-live test-vm ## all tests
 
 .PHONY: test-unit
 test-unit: $(TESTABLE) ## tests without root
@@ -45,6 +45,11 @@ test-compared: $(TESTABLE) ## every event of the sample captures beside what Deb
 test-live: $(TESTABLE) ## the eBPF driver on this machine's own kernel
 	tools/install-packages live
 	tests/live/run $(BIN)/python
+
+.PHONY: test-containers
+test-containers: $(TESTABLE) ## real container runtimes, started by the tests themselves
+	tools/install-packages containers
+	tests/containers/run $(BIN)/python
 
 .PHONY: test-vm
 test-vm: $(TESTABLE) ## driver and end-to-end tests on Debian's kernel in QEMU
