@@ -44,7 +44,7 @@ def enter_container() -> None:
     for group in _groups():
         for folder in (group.parent, group):
             folder.mkdir(exist_ok=True)
-            _inherit(folder)
+            inherit(folder)
         (group / "cgroup.procs").write_text(str(os.getpid()))
 
 
@@ -54,7 +54,7 @@ def _groups() -> list[Path]:
     return [Path(where) / "docker" / ID for _, where, kind, *_ in mounts if kind[:6] == "cgroup"]
 
 
-def _inherit(group: Path) -> None:
+def inherit(group: Path) -> None:
     """What a new group needs: CPUs (version 1) and controllers (2), which show its path."""
     offered = group.parent / "cgroup.controllers"
     for controller in CONTROLLERS.intersection(
