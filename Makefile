@@ -34,7 +34,7 @@ test-unit: $(TESTABLE) ## tests without root
 .PHONY: test-debug
 test-debug: $(TESTABLE) ## the engine's tests on a build with bounds checks and assertions
 	FALCOMOD_DEBUG=1 $(BIN)/python setup.py -q build --build-base build/debug --build-lib build/debug/lib
-	PYTHONPATH=build/debug/lib $(BIN)/python -m pytest tests/unit/engine tests/property tests/scenario
+	PYTHONPATH=build/debug/lib:. $(BIN)/python -m pytest -o pythonpath= tests/unit/engine tests/property tests/scenario
 
 .PHONY: test-compared
 test-compared: $(TESTABLE) ## every event of the sample captures beside what Debian's sysdig prints
