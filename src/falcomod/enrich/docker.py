@@ -178,6 +178,7 @@ class DockerRuntime:
             with self._lock:
                 if self._connection is connection:
                     self._connection = None
+            connection.retire()
             raise
 
     def _control_group_driver(self, connection: Connection, deadline: float) -> str | None:

@@ -95,6 +95,10 @@ class Connection:
             stream = self._client.events(filters={"type": "container"})
         return self._pieces(iter(stream))
 
+    def retire(self) -> None:
+        """Lets go of what is idle; questions under way are still answered."""
+        self._adapter.close()
+
     def close(self) -> None:
         """Ends the connection; whoever waits for an answer gets RuntimeUnavailable."""
         self._adapter.shut_down()

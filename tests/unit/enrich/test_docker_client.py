@@ -238,6 +238,29 @@ def test_deadlines_of_two_threads(server: UnixServer) -> None:
         connection.info(soon())
 
 
+def test_retired_connection_answers_what_is_asked(server: UnixServer) -> None:
+    asked, goes_on = threading.Event(), threading.Event()
+
+    def talk(connection: socket.socket) -> None:
+        asked.set()
+        assert goes_on.wait(LONG_S)
+        connection.sendall(answer({"Id": "1"}))
+
+    server.answers[PATH] = talk
+    connection = connected(server)
+    answers: list[object] = []
+    thread = threading.Thread(
+        target=lambda: answers.append(connection.container("web", soon())),
+    )
+    thread.start()
+    assert asked.wait(LONG_S)
+    connection.retire()
+    goes_on.set()
+    thread.join(LONG_S)
+    assert answers == [{"Id": "1"}]
+    connection.close()
+
+
 # Events
 
 
