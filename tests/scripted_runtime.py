@@ -129,6 +129,9 @@ class RecordingState:
     def containers_in_use(self) -> list[tuple[str, str, str | None, int]]:
         return self.in_use
 
+    def sweep_containers(self, older_than_s: float) -> int:
+        return 0
+
 
 class ScriptedNames:
     """Names of users of the threads in *seen*."""

@@ -13,12 +13,13 @@ lets them; an answer that comes later is still good for the records that follow.
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -33,7 +34,7 @@ from falcomod.enrich.lookup import (
     Lookup,
     facts_of_group,
 )
-from falcomod.enrich.runtime import Change, Described, Facts
+from falcomod.enrich.runtime import LABEL_MAX, Change, Described, Facts
 from falcomod.errors import ContainerUnknown, RuntimeUnavailable
 
 log = logging.getLogger(__name__)
@@ -41,11 +42,13 @@ log = logging.getLogger(__name__)
 LOOKUPS_MAX = 16384  # containers that are asked about at the same time
 KNOWN_MAX = 4096  # as many as State keeps
 LISTED_MAX = 4096  # of one answer
+RUNTIMES_MAX = 64
 ID_MAX = 256  # characters of an id
 
 TICK_S = 1.0
 COMPARE_S = 30.0  # how often threads are asked which containers there are
 IDLE_S = 60.0  # without a thread, after which a container is forgotten
+SWEEP_S = 600.0  # the same for one that is not known here
 REMOVED_S = 10.0  # records of a removed container may still be on their way
 
 NAMES_LANE = "names of users"
@@ -63,6 +66,7 @@ class ContainerState(Protocol):
     def start_container(self, id: str, pid: int) -> None: ...
     def remove_container(self, id: str) -> None: ...
     def containers_in_use(self) -> list[tuple[str, str, str | None, int]]: ...
+    def sweep_containers(self, older_than_s: float) -> int: ...
 
 
 class NameReader(Protocol):
@@ -80,7 +84,8 @@ class Containers:
 
     *followed* are the runtimes, the best first.  *post* has a call made on the thread that
     owns *state*.  *local* are kinds of control groups whose containers have no runtime that
-    could be asked: LXC and its like.
+    could be asked: LXC and its like.  *find_more* names runtimes that may have come since.
+    Labels longer than *label_max* are left out, whoever tells them.
     """
 
     def __init__(
@@ -92,6 +97,8 @@ class Containers:
         names: NameReader | None = None,
         local: frozenset[str] = frozenset(),
         work: Work | None = None,
+        find_more: Callable[[], Iterable[Followed]] = tuple,
+        label_max: int = LABEL_MAX,
         clock: Callable[[], float] = time.monotonic,
         exists: Callable[[str], bool] = os.path.exists,
     ) -> None:
@@ -100,6 +107,8 @@ class Containers:
         self._state = state
         self._names = names
         self._local = local
+        self._find_more = find_more
+        self._label_max = label_max
         self._work = Lanes() if work is None else work
         self._clock = clock
         self._exists = exists
@@ -163,6 +172,7 @@ class Containers:
 
     def tick(self) -> None:
         """What is due now and then: sockets that have appeared, containers that are gone."""
+        self._add_more()
         for followed in tuple(self._followed):
             if followed.state in (ABSENT, UNTRIED):
                 self._begin(followed)
@@ -175,15 +185,6 @@ class Containers:
                 self._compare_s = now_s + COMPARE_S
         if is_due:
             self._post(self._compare)
-
-    def add(self, followed: Followed) -> None:
-        """One more runtime, whose socket was found later."""
-        with self._lock:
-            self._followed.append(followed)
-
-    def sockets(self) -> set[str]:
-        """Where runtimes are, or are expected."""
-        return {followed.runtime.socket for followed in self._followed}
 
     def start(self, *, wait_s: float) -> None:
         """Begins to follow all runtimes, and waits a little for what they list."""
@@ -203,23 +204,21 @@ class Containers:
             followed.close()
 
     def counters(self) -> dict[str, int]:
-        """Containers wanted, waiting, known …; and what each runtime was asked, as name_asked."""
+        """What was asked for, what became of it, and what is kept now."""
         with self._lock:
             counts = {name: self._counts[name] for name in COUNTERS}
             lookups = self._lookups.values()
             counts["waiting"] = sum(it.is_wanted and not it.is_settled for it in lookups)
             counts["lookups"] = len(self._lookups)
             counts["known"] = len(self._known)
-            followed = tuple(self._followed)
-        for one in followed:
-            for name, count in one.counters().items():
-                key = f"{one.runtime.name}_{name}"
-                counts[key] = counts.get(key, 0) + count
         return counts
 
-    def runtimes(self) -> tuple[str, ...]:
-        """Names of the runtimes, for the counters."""
-        return tuple(dict.fromkeys(followed.runtime.name for followed in self._followed))
+    def runtimes(self) -> dict[str, dict[str, int]]:
+        """By name of the runtime: how often it was asked, and what it said."""
+        found: dict[str, Counter[str]] = {}
+        for followed in tuple(self._followed):
+            found.setdefault(followed.runtime.name, Counter()).update(followed.counters())
+        return {name: dict(counts) for name, counts in found.items()}
 
     # Questions
 
@@ -299,6 +298,7 @@ class Containers:
 
     def _take(self, followed: Followed, id: str, described: Described) -> None:
         """Keeps what a runtime says, tells the state, and goes on with the look-up."""
+        described = _within(described, self._label_max)
         known = self._known.get(id)
         if known is None:
             if len(self._known) >= KNOWN_MAX:
@@ -430,6 +430,8 @@ class Containers:
     def _compare(self) -> None:
         """Forgets containers whose removal nobody told; on the engine's thread."""
         in_use = {id for id, *_ in self._state.containers_in_use()}
+        # Those that nothing is kept of here any more.
+        self._state.sweep_containers(SWEEP_S)
         now_s = self._clock()
         with self._lock:
             for id, known in list(self._known.items()):
@@ -444,6 +446,13 @@ class Containers:
                     self._drop(id)
 
     # Threads
+
+    def _add_more(self) -> None:
+        for followed in self._find_more():
+            with self._lock:
+                known = {one.runtime.socket for one in self._followed}
+                if followed.runtime.socket not in known and len(known) < RUNTIMES_MAX:
+                    self._followed.append(followed)
 
     def _begin(self, followed: Followed) -> None:
         """Follows a runtime if its socket is there and nobody does yet."""
@@ -484,6 +493,16 @@ class Containers:
     def _tick_on(self) -> None:
         while not self._stopping.wait(TICK_S):
             self.tick()
+
+
+def _within(described: Described, label_max: int) -> Described:
+    """Without labels that are too long."""
+    facts = dict(described.facts)
+    for name in ("labels", "pod_labels"):
+        words = facts.get(name)
+        if words and any(len(word) > label_max for word in words.values()):
+            facts[name] = {key: word for key, word in words.items() if len(word) <= label_max}
+    return dataclasses.replace(described, facts=facts)
 
 
 def _is_id(id: str) -> bool:

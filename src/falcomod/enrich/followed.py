@@ -46,8 +46,9 @@ class Listener(Protocol):
 
 
 class Followed:
-    """One runtime.  *is_last*: its word counts less than any other's.
+    """One runtime.
 
+    *is_last*: its word counts less than any other's, and it says its outages itself.
     *is_named*: somebody asked for it by its socket, so that its absence is worth a warning.
     """
 
@@ -231,7 +232,7 @@ class Followed:
                 self._counts["outages"] += 1
                 self._is_said = False
             is_known = cause in self._said or len(self._said) >= CAUSES_MAX
-            is_news = not (self._is_said or is_known or self._is_closed)
+            is_news = not (self._is_said or is_known or self._is_closed or self.is_last)
             if is_news:
                 self._is_said = True
                 self._said.add(cause)

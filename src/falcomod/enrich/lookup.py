@@ -53,6 +53,8 @@ class Known:
         facts: Facts = {}
         for _, described in told:
             facts |= {name: value for name, value in described.facts.items() if value is not None}
+            if described.cgroup:
+                facts["cgroup"] = described.cgroup
         return facts
 
     def is_whole(self, kind: str, order: Iterable[Followed]) -> bool:
@@ -133,4 +135,5 @@ TYPES = {
     "lxc": "lxc",
     "nspawn": "nspawn",
     "libvirt-lxc": "libvirt-lxc",
+    "bpm": "bpm",
 }

@@ -207,7 +207,7 @@ def test_one_answer_that_fails_is_asked_for_again() -> None:
     assert scene.told == []
     scene.work.run(0.02)
     assert scene.told == [("facts", A), ("settled", A)]
-    assert scene.containers.counters()["containerd_failed"] == 2
+    assert scene.containers.runtimes()["containerd"]["failed"] == 2
 
 
 def test_slow_runtime_delays_no_other() -> None:
@@ -250,6 +250,17 @@ def test_the_better_word_counts() -> None:
     scene.happens("started", index=0)
     scene.work.run()
     assert scene.state.facts[A]["name"] == "good"
+
+
+def test_long_labels_are_left_out() -> None:
+    runtime = ScriptedRuntime()
+    labels = {"short": "x" * 7, "long": "x" * 8}
+    runtime.says(A, described(A, labels=labels, pod_labels=labels))
+    scene = Scene(runtime, label_max=7)
+    scene.want()
+    scene.work.run()
+    facts = scene.state.facts[A]
+    assert facts["labels"] == facts["pod_labels"] == {"short": "x" * 7}
 
 
 def test_last_resort_is_waited_for_only_alone() -> None:
@@ -516,8 +527,9 @@ def test_counters_are_by_runtime() -> None:
     scene.work.run()
     counts = scene.containers.counters()
     assert (counts["wanted"], counts["found"], counts["waiting"]) == (2, 1, 1)
-    assert (counts["containerd_asked"], counts["containerd_found"]) == (2, 1)
-    assert scene.containers.runtimes() == ("containerd",)
+    assert scene.containers.runtimes() == {
+        "containerd": {"asked": 2, "found": 1, "unknown": 1, "failed": 0, "outages": 0}
+    }
 
 
 class FollowedRuntime(ScriptedRuntime):
@@ -578,13 +590,13 @@ def test_runtime_that_gave_no_answers_is_asked_beside_its_changes() -> None:
     assert scene.followed[0].is_askable
 
 
-def test_runtime_is_added_later() -> None:
-    scene = Scene()
-    runtime = FollowedRuntime()
-    scene.containers.add(Followed(runtime))
-    assert scene.containers.sockets() == {runtime.socket}
+def test_runtime_is_found_later_once() -> None:
+    found = [FollowedRuntime(), FollowedRuntime()]
+    scene = Scene(find_more=lambda: [Followed(runtime) for runtime in found])
     scene.containers.tick()
-    assert scene.want() is None
+    scene.containers.tick()
+    scene.want()
     scene.work.run()
-    assert runtime.asked == [A]
+    assert [runtime.asked for runtime in found] == [[A], []]
+    assert len(scene.containers.runtimes()) == 1
     scene.containers.stop()

@@ -240,3 +240,11 @@ def test_kinds_are_those_of_the_runtime() -> None:
     assert followed.fits("containerd")
     assert followed.fits("")
     assert not followed.fits("docker")
+
+
+def test_last_resort_says_its_outages_itself(caplog: pytest.LogCaptureFixture) -> None:
+    runtime = ScriptedRuntime()
+    runtime.is_down()
+    followed = Followed(runtime, is_last=True)
+    assert not followed.relist(Heard())
+    assert warnings(caplog) == []

@@ -6,6 +6,7 @@ import pytest
 from falcomod.engine.state.tables import State
 from falcomod.enrich.followed import Followed
 from falcomod.enrich.lookup import GIVE_UP_S, PARTIAL_S, TYPES, Ask, Known, Lookup, facts_of_group
+from falcomod.enrich.runtime import Described
 from tests.scripted_runtime import ScriptedRuntime, described
 
 A = "a" * 64
@@ -82,3 +83,9 @@ def test_facts_of_a_group_are_such_as_the_state_takes(kind: str) -> None:
     found = state.container(A[:12])
     assert found is not None
     assert found["type"] == TYPES[kind]
+
+
+def test_control_group_of_an_answer_is_a_fact() -> None:
+    followed = Followed(ScriptedRuntime())
+    known = Known({followed: Described(id=A, facts={"name": "n"}, cgroup="/odd/place")})
+    assert known.facts("", [followed]) == {"name": "n", "cgroup": "/odd/place"}
