@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from falcomod.cli.metadata_options import changed, with_metadata
 from falcomod.cli.options import configuration, configured
 from falcomod.config.model import DRIVERS
 
@@ -27,11 +28,28 @@ from falcomod.config.model import DRIVERS
     "--duration", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
     help="Stop by itself after so long.",
 )  # fmt: skip
+@with_metadata
 def start(
-    kind: str | None, json_output: bool, explain: bool, duration: float | None, **options: Any
+    kind: str | None,
+    json_output: bool,
+    explain: bool,
+    duration: float | None,
+    cri: tuple[str, ...],
+    disable_cri_async: bool,
+    k8s_api: str | None,
+    k8s_api_cert: str | None,
+    k8s_node: str | None,
+    **options: Any,
 ) -> None:
     """Watch this host and write alerts until stopped."""
-    config = configuration(**options)
+    config = changed(
+        configuration(**options),
+        cri=cri,
+        disable_cri_async=disable_cri_async,
+        k8s_api=k8s_api,
+        k8s_api_cert=k8s_api_cert,
+        k8s_node=k8s_node,
+    )
     if kind:
         engine = dataclasses.replace(config.engine, kind=kind)
         config = dataclasses.replace(config, engine=engine)
