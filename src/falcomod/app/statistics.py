@@ -26,11 +26,17 @@ class Statistics:
     def alerts(self) -> int:
         return sum(self.by_rule.values())
 
-    def summary(self, engine: Mapping[str, int], source: Mapping[str, int]) -> str:
+    def summary(
+        self,
+        engine: Mapping[str, int],
+        source: Mapping[str, int],
+        containers: Mapping[str, int] | None = None,
+        runtimes: Mapping[str, Mapping[str, int]] | None = None,
+    ) -> str:
         """The text at the end: alerts in the form users know, then events and losses.
 
-        *engine* and *source* are counters by name, as Engine and the sources give
-        them; reasons that did not occur are left out.
+        All are counters by name, as Engine, the sources and Containers give them;
+        reasons that did not occur are left out, and containers where there were none.
         """
         lines = [f"Events detected: {self.alerts}", "Rule counts by severity:"]
         lines += [
@@ -42,6 +48,9 @@ class Statistics:
         lines.append(f"Events processed: {engine.get('events', 0)}")
         lines += _table("Events dropped", source, "lost", LOSS_REASONS)
         lines += _table("Records refused", engine, "corrupt", FAULT_NAMES)
+        if containers and containers["wanted"]:
+            lines += _containers(containers, runtimes or {})
+            lines += _waits(engine)
         return "\n".join(lines)
 
 
@@ -63,3 +72,28 @@ def _table(
             lost = counters.get(f"{name}_{reason}_{loss_class}", 0)
             if lost:
                 yield f"      {loss_class}: {lost}"
+
+
+def _containers(
+    containers: Mapping[str, int], runtimes: Mapping[str, Mapping[str, int]]
+) -> Iterator[str]:
+    """Containers that events came from, and what came of asking about them."""
+    yield f"Containers: {containers['wanted']}"
+    for name in ("unknown", "refused"):
+        if containers[name]:
+            yield f"   {name}: {containers[name]}"
+    for runtime, counts in runtimes.items():
+        told = [f"{name} {count}" for name, count in counts.items() if count]
+        if told:
+            yield f"   {runtime}: {', '.join(told)}"
+
+
+def _waits(engine: Mapping[str, int]) -> Iterator[str]:
+    """Events that waited until their container was known, and why some waited in vain."""
+    yield f"Events that waited: {engine.get('waiting_held', 0)}"
+    for name in ("timeouts", "overflows"):
+        if engine.get(f"waiting_{name}"):
+            yield f"   {name}: {engine[f'waiting_{name}']}"
+    longest_us = engine.get("waiting_longest_us", 0)
+    if longest_us:
+        yield f"   longest: {longest_us / 1000:.1f} ms"

@@ -51,3 +51,29 @@ def test_summary_of_an_empty_run_still_tells_losses() -> None:
     lines = Statistics().summary({}, {}).splitlines()
     assert lines[0] == "Events detected: 0"
     assert "Events dropped: 0" in lines
+
+
+def test_summary_tells_of_containers_that_were_asked_about() -> None:
+    lines = Statistics().summary(
+        {"waiting_held": 40, "waiting_timeouts": 1, "waiting_longest_us": 7250},
+        {},
+        {"wanted": 12, "unknown": 1, "refused": 0},
+        {
+            "containerd": {"asked": 14, "found": 11, "unknown": 3, "failed": 0},
+            "docker": {"asked": 0, "found": 0, "unknown": 0, "failed": 0},
+        },
+    )
+    assert lines.splitlines()[-7:] == [
+        "Records refused: 0",
+        "Containers: 12",
+        "   unknown: 1",
+        "   containerd: asked 14, found 11, unknown 3",
+        "Events that waited: 40",
+        "   timeouts: 1",
+        "   longest: 7.2 ms",
+    ]
+
+
+def test_summary_without_containers_is_silent_about_them() -> None:
+    counters = {"wanted": 0, "unknown": 0, "refused": 0}
+    assert "Containers" not in Statistics().summary({}, {}, counters, {})
