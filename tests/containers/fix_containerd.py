@@ -16,6 +16,7 @@ import grpc
 import pytest
 
 from tests.containers.apart import Apart
+from tests.containers.groups import remove_groups
 from tests.containers.images import BUSYBOX, PAUSE, Image, write_archive
 
 START_S = 20.0
@@ -75,6 +76,7 @@ class Containerd:
         self.apart = Apart()
         self.images: dict[str, Image] = {}
         self._process: subprocess.Popen[bytes] | None = None
+        self._namespaces: list[str] = []
         (home / "cni").mkdir()
         (home / "cni" / "10-pods.conflist").write_text(json.dumps(NETWORK))
         (home / "config.toml").write_text(CONFIG.format(home=home, socket=self.socket, pause=PAUSE))
@@ -128,10 +130,13 @@ class Containerd:
             self._process.terminate()
             self._process.wait()
         self.apart.close()
+        for path in ("/kubepods", *(f"/{namespace}" for namespace in self._namespaces)):
+            remove_groups(path)
 
     def remove_containers(self) -> None:
         """Whatever is left in any namespace."""
-        for namespace in self.ctr("namespace", "ls", "-q").split():
+        self._namespaces = self.ctr("namespace", "ls", "-q").split()
+        for namespace in self._namespaces:
             for id in self.ctr("-n", namespace, "task", "ls", "-q").split():
                 with contextlib.suppress(AssertionError):
                     self.ctr("-n", namespace, "task", "rm", "-f", id)

@@ -12,6 +12,7 @@ import grpc
 
 from tests.containers.calls import Calls, pb, words
 from tests.containers.crowd import crowd
+from tests.containers.groups import remove_groups
 from tests.containers.images import BUSYBOX
 
 RUNTIME = "/runtime.v1.RuntimeService"
@@ -34,7 +35,7 @@ class Pods:
 
     def __init__(self, socket: str) -> None:
         self._call = Calls(socket)
-        self._pods: list[Pod] = []
+        self._pods: dict[str, Pod] = {}
 
     def run(
         self,
@@ -74,7 +75,7 @@ class Pods:
         request = pb.RunPodSandboxRequest(config=config)
         answer = self._call(f"{RUNTIME}/RunPodSandbox", request, pb.RunPodSandboxResponse)
         pod = Pod(answer.pod_sandbox_id, name, namespace, uid, config)
-        self._pods.append(pod)
+        self._pods[pod.id] = pod
         return pod
 
     def create(
@@ -142,10 +143,11 @@ class Pods:
         request = pb.PodSandboxRequest(pod_sandbox_id=pod.id)
         self._call(f"{RUNTIME}/StopPodSandbox", request, pb.Empty)
         self._call(f"{RUNTIME}/RemovePodSandbox", request, pb.Empty)
-        self._pods.remove(pod)
+        remove_groups(pod.config.linux.cgroup_parent)
+        del self._pods[pod.id]
 
     def close(self) -> None:
-        crowd(self._remove_quietly, list(self._pods))
+        crowd(self._remove_quietly, list(self._pods.values()))
         self._call.close()
 
     def _remove_quietly(self, pod: Pod) -> None:

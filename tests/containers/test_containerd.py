@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,6 +14,7 @@ from falcomod.errors import ContainerUnknown, MetadataFault, RuntimeUnavailable
 from tests.containers.crowd import crowd
 from tests.containers.fix_containerd import Containerd
 from tests.containers.following import Following
+from tests.containers.groups import groups_of
 from tests.containers.images import BUSYBOX, PAUSE
 from tests.containers.native import Native
 from tests.containers.pods import Pods
@@ -28,12 +28,6 @@ def runtime(containerd: Containerd) -> Iterator[ContainerdRuntime]:
     made = ContainerdRuntime(containerd.socket)
     yield made
     made.close()
-
-
-def groups_of(pid: int | None) -> set[str]:
-    """Control groups of a process in all hierarchies."""
-    lines = Path(f"/proc/{pid}/cgroup").read_text().splitlines()
-    return {line.split(":", 2)[2] for line in lines}
 
 
 def eventually(find: Callable[[], Described]) -> Described:

@@ -40,6 +40,10 @@ KUBERNETES = "k8s.io"
 DOCKER = "moby"
 
 PLACES_MAX = 4096  # containers whose namespace is remembered, the latest ones
+# How long what containerd itself has is held back for the interface's answer.  It has the
+# names already; under load, or while something hangs, the rest can come with the next question.
+CRI_WAIT_S = 0.25
+
 DIGESTS_MAX = 256
 DIGEST_S = 60.0  # a name may come to mean another image
 
@@ -191,6 +195,7 @@ class ContainerdRuntime:
 
     def _by_cri(self, id: str, kind: bytes, deadline: Deadline) -> Described:
         _, lookup = self._connected()
+        deadline = Deadline(min(CRI_WAIT_S, deadline.left_s()))
         if kind == containerd_facts.KIND_SANDBOX:
             return lookup.sandbox(id, deadline)
         return lookup.container(id, deadline)

@@ -10,6 +10,7 @@ from typing import Any
 import grpc
 import pytest
 
+from falcomod.enrich import containerd
 from falcomod.enrich.containerd import ContainerdRuntime, change_of
 from falcomod.enrich.proto import containerd_pb2 as pb
 from falcomod.enrich.proto import cri_pb2 as cri
@@ -227,7 +228,10 @@ def test_garbage_from_the_interface(server: Containerd, runtime: ContainerdRunti
     assert not runtime.find(ID, TIMEOUT_S).is_complete
 
 
-def test_an_interface_that_does_not_answer(server: Containerd, runtime: ContainerdRuntime) -> None:
+def test_an_interface_that_does_not_answer(
+    server: Containerd, runtime: ContainerdRuntime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(containerd, "CRI_WAIT_S", 0.05)
     goes_on = threading.Event()
     pod_container(server, ID)
 
@@ -236,7 +240,7 @@ def test_an_interface_that_does_not_answer(server: Containerd, runtime: Containe
         return b""
 
     server.unary["ContainerStatus"] = never
-    found = runtime.find(ID, 0.3)
+    found = runtime.find(ID, TIMEOUT_S)
     goes_on.set()
     assert not found.is_complete
     assert found.facts["pod_name"] == "shop"
