@@ -17,7 +17,8 @@
     └── MetadataFault               a question about a container or pod without an answer; never
         │                           ends the program
         ├── ContainerUnknown        who was asked does not know it, or not yet
-        └── RuntimeUnavailable      nobody could be asked
+        ├── RuntimeUnavailable      nobody could be asked
+        └── KubernetesUnavailable   the API server could not be asked, or refused
 
 Bad arguments to functions are the builtin ValueError and TypeError.  The
 command line turns the classes into exit codes and messages without a
@@ -184,3 +185,16 @@ class RuntimeUnavailable(MetadataFault):
 
     The message says which socket, and why.
     """
+
+
+class KubernetesUnavailable(MetadataFault):
+    """The API server of Kubernetes gave no answer in time, one that is wrong, or refused.
+
+    *status*: of HTTP, 0 without an answer.  *cause*: a word or two that stay the same
+    however often it happens; what is warned of is warned of once for each.
+    """
+
+    def __init__(self, message: str, *, status: int = 0, cause: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.cause = cause or (f"HTTP {status}" if status else message)
