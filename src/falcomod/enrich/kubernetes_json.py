@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Values out of JSON that is not believed: what has not the expected type is empty."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from falcomod.enrich.runtime import ITEMS_MAX, LABEL_MAX, TEXT_MAX
+
+Labels = dict[str, str]
+
+
+def member(object: Any, key: str) -> dict[str, Any]:
+    """The object under a key; {} when there is none."""
+    found = object.get(key) if isinstance(object, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def members(object: Any, key: str) -> list[dict[str, Any]]:
+    """The objects in the list under a key, as many as are kept of anything."""
+    found = object.get(key) if isinstance(object, dict) else None
+    items = found[:ITEMS_MAX] if isinstance(found, list) else []
+    return [item for item in items if isinstance(item, dict)]
+
+
+def text(value: Any) -> str:
+    """A text; "" when that is none, or is longer than a fact may be."""
+    if isinstance(value, str) and len(value) <= TEXT_MAX and "\0" not in value:
+        return value
+    return ""
+
+
+def labels(value: Any) -> Labels:
+    """Labels; those with long values are left out, as Falco does."""
+    if not isinstance(value, dict):
+        return {}
+    found = {
+        key: word
+        for key, word in value.items()
+        if text(key) and isinstance(word, str) and len(word) <= LABEL_MAX and "\0" not in word
+    }
+    return dict(list(found.items())[:ITEMS_MAX])
+
+
+def flag(value: Any) -> bool | None:
+    """True or False; None when that is neither."""
+    return value if isinstance(value, bool) else None
