@@ -18,6 +18,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from falcomod.enrich import containerd_facts
@@ -40,9 +41,12 @@ KUBERNETES = "k8s.io"
 DOCKER = "moby"
 
 PLACES_MAX = 4096  # containers whose namespace is remembered, the latest ones
-# How long what containerd itself has is held back for the interface's answer.  It has the
-# names already; under load, or while something hangs, the rest can come with the next question.
-CRI_WAIT_S = 0.25
+LISTED_MAX = 4096  # containers of a namespace
+
+# How long what a container is called is held back for what else there is to know: the
+# interface's answer, the process, the digest.  Under load, or while something hangs, that
+# can come with the next question.
+DETAIL_WAIT_S = 0.25
 
 DIGESTS_MAX = 256
 DIGEST_S = 60.0  # a name may come to mean another image
@@ -81,14 +85,13 @@ class ContainerdRuntime:
         api, _ = self._connected()
         found = []
         for namespace in api.namespaces(deadline.left_s()):
-            if namespace == DOCKER:
-                continue
-            pids = api.pids(namespace, deadline.left_s())
-            # All of them first: describing one takes longer than a stream may be left alone.
-            for container in (*api.containers(namespace, deadline.left_s()),) if pids else ():
-                pid = pids.get(text(container.id) or "")
-                if pid is not None:
-                    found.append(self._described(namespace, container, deadline, pid))
+            pids = api.pids(namespace, deadline.left_s()) if namespace != DOCKER else {}
+            for id, pid in islice(pids.items(), LISTED_MAX):
+                try:
+                    container = api.container(namespace, id, deadline.left_s())
+                except ContainerUnknown:
+                    continue  # it has ended meanwhile
+                found.append(self._described(namespace, container, deadline, pid))
         return found
 
     def changes(self) -> Iterator[Change]:
@@ -195,7 +198,7 @@ class ContainerdRuntime:
 
     def _by_cri(self, id: str, kind: bytes, deadline: Deadline) -> Described:
         _, lookup = self._connected()
-        deadline = Deadline(min(CRI_WAIT_S, deadline.left_s()))
+        deadline = _shortened(deadline)
         if kind == containerd_facts.KIND_SANDBOX:
             return lookup.sandbox(id, deadline)
         return lookup.container(id, deadline)
@@ -203,7 +206,7 @@ class ContainerdRuntime:
     def _pid(self, namespace: str, id: str, deadline: Deadline) -> int | None:
         api, _ = self._connected()
         try:
-            return api.pid(namespace, id, deadline.left_s())
+            return api.pid(namespace, id, _shortened(deadline).left_s())
         except MetadataFault:
             return None
 
@@ -220,7 +223,7 @@ class ContainerdRuntime:
         if now - at_s >= DIGEST_S:
             api, _ = self._connected()
             try:
-                digest = api.image_digest(namespace, name, deadline.left_s())
+                digest = api.image_digest(namespace, name, _shortened(deadline).left_s())
             except MetadataFault:
                 digest = None
             with self._lock:
@@ -259,6 +262,10 @@ def change_of(envelope: pb.Envelope) -> Change | None:
     if topic.startswith("/tasks/") and text(event.id) not in (None, id):
         return None
     return Change("removed", id)
+
+
+def _shortened(deadline: Deadline) -> Deadline:
+    return Deadline(min(DETAIL_WAIT_S, deadline.left_s()))
 
 
 def _order(namespace: str) -> int:

@@ -231,7 +231,7 @@ def test_garbage_from_the_interface(server: Containerd, runtime: ContainerdRunti
 def test_an_interface_that_does_not_answer(
     server: Containerd, runtime: ContainerdRuntime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(containerd, "CRI_WAIT_S", 0.05)
+    monkeypatch.setattr(containerd, "DETAIL_WAIT_S", 0.05)
     goes_on = threading.Event()
     pod_container(server, ID)
 
@@ -263,6 +263,33 @@ def test_list_has_what_runs(server: Containerd, runtime: ContainerdRuntime) -> N
     server.add("other", "b")
     server.pids |= {"a": 1, "b": 2}
     assert [(row.id, row.pid) for row in runtime.list(TIMEOUT_S)] == [("a", 1), ("b", 2)]
+
+
+def test_a_task_that_does_not_answer(
+    server: Containerd, runtime: ContainerdRuntime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(containerd, "DETAIL_WAIT_S", 0.05)
+    goes_on = threading.Event()
+    server.add("default", "web")
+
+    def never(_request: bytes, _context: Any) -> bytes:
+        goes_on.wait()
+        return b""
+
+    monkeypatch.setattr(server, "task", never)
+    found = runtime.find("web", TIMEOUT_S)
+    goes_on.set()
+    assert (found.pid, found.facts["name"]) == (None, "web")
+
+
+def test_list_is_bounded(
+    server: Containerd, runtime: ContainerdRuntime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(containerd, "LISTED_MAX", 3)
+    for number in range(5):
+        server.add("default", f"c{number}")
+        server.pids[f"c{number}"] = number + 1
+    assert len(runtime.list(TIMEOUT_S)) == 3
 
 
 def test_an_empty_answer(server: Containerd, runtime: ContainerdRuntime) -> None:
