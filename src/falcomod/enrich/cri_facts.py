@@ -190,7 +190,7 @@ def _image(status: pb.ContainerStatus, details: Mapping[str, Any]) -> Facts:
     if not said or said.startswith(DIGEST):
         said = _spec_annotation(details, *IMAGE_NAMES) or (name if at_sign else said)
     facts = image_facts(said)
-    if at_sign:
+    if digest:
         facts["image_digest"] = digest
     # The kubelet names the image by its id; containerd refers to one without registry by it.
     for id in (text(at(details, "config", "image", "image")), name):

@@ -169,6 +169,7 @@ def test_a_pod_without_an_address_is_not_complete() -> None:
         ("", f"quay.io/a/b@{DIGEST}", {}, ("quay.io/a/b", "quay.io/a/b", "latest", DIGEST, None)),
         (f"sha256:{IMAGE_ID}", "", {}, (f"sha256:{IMAGE_ID}", None, None, None, None)),
         ("", "", {}, (None, None, None, None, None)),
+        ("", "@", {}, (None, None, None, None, None)),
         ("", "", {"config": {"image": {"image": 5}}}, (None, None, None, None, None)),
         ("", "", {"config": {"image": "x"}}, (None, None, None, None, None)),
     ],
