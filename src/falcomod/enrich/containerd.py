@@ -28,7 +28,7 @@ from falcomod.enrich.deadline import Deadline
 from falcomod.enrich.endings import Endings
 from falcomod.enrich.grpc_channel import GrpcChannel
 from falcomod.enrich.oci_spec import cgroup_of
-from falcomod.enrich.runtime import Change, Described
+from falcomod.enrich.runtime import LABEL_MAX, Change, Described
 from falcomod.errors import ContainerUnknown, MetadataFault, RuntimeUnavailable
 
 if TYPE_CHECKING:
@@ -62,8 +62,10 @@ class ContainerdRuntime:
     name = "containerd"
     kinds = KINDS
 
-    def __init__(self, socket: str) -> None:
+    def __init__(self, socket: str, *, label_max: int = LABEL_MAX) -> None:
+        """Of labels those longer than *label_max* are left out."""
         self._channel = GrpcChannel(socket)
+        self._label_max = label_max
         self._lock = threading.Lock()  # protects all below
         self._apis: tuple[ContainerdApi, CriLookup] | None = None
         self._places: OrderedDict[str, str] = OrderedDict()
@@ -123,7 +125,7 @@ class ContainerdRuntime:
                 from falcomod.enrich.containerd_api import ContainerdApi
                 from falcomod.enrich.cri_api import CriApi
 
-                lookup = CriLookup(CriApi(self._channel), type=self.name)
+                lookup = CriLookup(CriApi(self._channel), type=self.name, label_max=self._label_max)
                 self._apis = ContainerdApi(self._channel), lookup
             return self._apis
 
@@ -174,7 +176,7 @@ class ContainerdRuntime:
         if id is None:
             raise RuntimeUnavailable(f"{self.socket}: a container without an id")
         spec = containerd_facts.spec_of(container)
-        facts = containerd_facts.native_facts(container, spec)
+        facts = containerd_facts.native_facts(container, spec, self._label_max)
         kind = containerd_facts.kind_of(container)
         is_complete = namespace != DOCKER and not kind
         if kind:

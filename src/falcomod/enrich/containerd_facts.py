@@ -11,7 +11,7 @@ from falcomod.enrich.answers import json_object, known, labels, pairs_of, text, 
 from falcomod.enrich.cri_facts import pod_by_labels, with_pod
 from falcomod.enrich.image import image_facts
 from falcomod.enrich.oci_spec import annotation_of, spec_facts
-from falcomod.enrich.runtime import SHORT_ID_SIZE, Facts
+from falcomod.enrich.runtime import LABEL_MAX, SHORT_ID_SIZE, TEXT_MAX, Facts
 
 if TYPE_CHECKING:
     from falcomod.enrich.proto import containerd_pb2 as pb
@@ -27,16 +27,21 @@ GENERATED_ID = re.compile(r"[0-9a-f]{64}")
 NS_IN_S = 10**9
 
 
-def native_facts(container: pb.Container, spec: Mapping[str, Any]) -> Facts:
+def native_facts(
+    container: pb.Container, spec: Mapping[str, Any], label_max: int = LABEL_MAX
+) -> Facts:
     """Whatever containerd knows of a container of anybody's, Kubernetes' too."""
     id = text(container.id) or ""
-    words = labels(pairs_of(container.labels))
-    facts: Facts = {"full_id": id, "name": _name(id, words), "is_pod_sandbox": False}
+    told = labels(pairs_of(container.labels), TEXT_MAX)
+    words = labels(told.items(), label_max)
+    facts: Facts = {"full_id": id, "name": _name(id, told), "is_pod_sandbox": False}
     facts |= known({"start_ns": _start_ns(container)})
     facts |= image_facts(text(container.image) or "")
     facts |= spec_facts(spec)
     if kind_of(container):
-        facts |= _pod_facts(container, spec, words)
+        facts |= _pod_facts(container, spec, told)
+        if facts["is_pod_sandbox"]:
+            facts["pod_labels"] = dict(words)
         words = with_pod(words, facts)
     return facts | {"labels": words}
 
@@ -67,7 +72,7 @@ def _start_ns(container: pb.Container) -> int | None:
 def _pod_facts(container: pb.Container, spec: Mapping[str, Any], words: dict[str, str]) -> Facts:
     """What the specification and the labels of a container of Kubernetes say of its pod.
 
-    A sandbox has the labels of its pod, of which the kubelet's say which pod it is.
+    The labels of a sandbox are its pod's.
     """
     is_sandbox = kind_of(container) == KIND_SANDBOX
     told = {fact: annotation_of(spec, f"{CRI}.{name}") for fact, name in ANNOTATIONS.items()}
@@ -76,8 +81,6 @@ def _pod_facts(container: pb.Container, spec: Mapping[str, Any], words: dict[str
     if pod_id:
         facts["pod_sandbox_id"] = pod_id[:SHORT_ID_SIZE]
     facts["is_pod_sandbox"] = is_sandbox
-    if is_sandbox:
-        facts["pod_labels"] = dict(words)
     # The network of a container is its sandbox's, which may be the host's: nobody knows.
     facts["host_network"] = facts["host_pid"] = facts["host_ipc"] = None
     image = annotation_of(spec, f"{CRI}.image-name")

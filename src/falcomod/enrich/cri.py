@@ -17,7 +17,7 @@ from falcomod.enrich.cri_lookup import CriLookup
 from falcomod.enrich.deadline import Deadline
 from falcomod.enrich.endings import Endings
 from falcomod.enrich.grpc_channel import GrpcChannel, Refused
-from falcomod.enrich.runtime import Change, Described
+from falcomod.enrich.runtime import LABEL_MAX, Change, Described
 from falcomod.errors import ContainerUnknown, MetadataFault, RuntimeUnavailable
 
 if TYPE_CHECKING:
@@ -39,8 +39,10 @@ class CriRuntime:
     name = "cri"
     kinds = KINDS
 
-    def __init__(self, socket: str) -> None:
+    def __init__(self, socket: str, *, label_max: int = LABEL_MAX) -> None:
+        """Of labels those longer than *label_max* are left out."""
         self._channel = GrpcChannel(socket)
+        self._label_max = label_max
         self._lock = threading.Lock()  # protects _api and _lookup
         self._api: CriApi | None = None
         self._lookup: CriLookup | None = None
@@ -101,7 +103,9 @@ class CriRuntime:
         name = api.runtime_name(deadline.left_s())
         with self._lock:
             if self._lookup is None:
-                self._lookup = CriLookup(api, type=name if name in TYPES else "cri")
+                self._lookup = CriLookup(
+                    api, type=name if name in TYPES else "cri", label_max=self._label_max
+                )
             return self._lookup
 
     def _described(self, id: str, lookup: CriLookup, deadline: Deadline) -> Described:

@@ -30,7 +30,7 @@ from falcomod.enrich.answers import (
 from falcomod.enrich.image import image_facts
 from falcomod.enrich.oci_spec import annotation_of, environment_of
 from falcomod.enrich.probes import ANNOTATION, probe_facts
-from falcomod.enrich.runtime import SHORT_ID_SIZE, TEXT_MAX, Facts
+from falcomod.enrich.runtime import LABEL_MAX, SHORT_ID_SIZE, TEXT_MAX, Facts
 
 if TYPE_CHECKING:
     from falcomod.enrich.proto import cri_pb2 as pb
@@ -59,7 +59,7 @@ class Sandbox:
     is_complete: bool = True  # False: it has no address yet
 
 
-def sandbox_of(answer: pb.PodSandboxStatusResponse) -> Sandbox:
+def sandbox_of(answer: pb.PodSandboxStatusResponse, label_max: int = LABEL_MAX) -> Sandbox:
     """What the containers of a pod have from it."""
     status = answer.status
     details = _details(answer.info)
@@ -80,7 +80,7 @@ def sandbox_of(answer: pb.PodSandboxStatusResponse) -> Sandbox:
             "pod_full_sandbox_id": id or None,
         }
     )
-    facts["pod_labels"] = labels(pairs_of(status.labels))
+    facts["pod_labels"] = labels(pairs_of(status.labels), label_max)
     facts["host_pid"] = options.pid == MODE_NODE
     facts["host_network"] = options.network == MODE_NODE
     facts["host_ipc"] = options.ipc == MODE_NODE
@@ -93,7 +93,9 @@ def sandbox_of(answer: pb.PodSandboxStatusResponse) -> Sandbox:
     )
 
 
-def container_facts(answer: pb.ContainerStatusResponse, pod: Sandbox | None) -> Facts:
+def container_facts(
+    answer: pb.ContainerStatusResponse, pod: Sandbox | None, label_max: int = LABEL_MAX
+) -> Facts:
     """A container; without its pod's facts where *pod* is not known."""
     status = answer.status
     details = _details(answer.info)
@@ -103,9 +105,8 @@ def container_facts(answer: pb.ContainerStatusResponse, pod: Sandbox | None) -> 
     facts |= _image(status, details)
     facts["is_pod_sandbox"] = False
     facts["privileged"] = _is_privileged(details)
-    own_labels = labels(pairs_of(status.labels))
-    facts = pod_by_labels(own_labels) | facts
-    facts["labels"] = with_pod(own_labels, facts)
+    facts = pod_by_labels(labels(pairs_of(status.labels), TEXT_MAX)) | facts
+    facts["labels"] = with_pod(labels(pairs_of(status.labels), label_max), facts)
     facts["annotations"] = labels(pairs_of(status.annotations), TEXT_MAX)
     facts["mounts"] = _mounts(status.mounts)
     facts["env"] = _environment(details)

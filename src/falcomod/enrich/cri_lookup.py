@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from falcomod.enrich import cri_facts
 from falcomod.enrich.cri_facts import DIGEST, Sandbox
 from falcomod.enrich.deadline import Deadline
-from falcomod.enrich.runtime import Described, Facts
+from falcomod.enrich.runtime import LABEL_MAX, Described, Facts
 from falcomod.errors import ContainerUnknown, MetadataFault, RuntimeUnavailable
 
 if TYPE_CHECKING:
@@ -25,9 +25,10 @@ PODS_MAX = 512  # that are remembered, the latest ones
 class CriLookup:
     """Describes what a runtime knows; any thread may ask."""
 
-    def __init__(self, api: CriApi, *, type: str) -> None:
+    def __init__(self, api: CriApi, *, type: str, label_max: int = LABEL_MAX) -> None:
         self._api = api
         self._type = type
+        self._label_max = label_max
         self._lock = threading.Lock()  # protects _pods
         self._pods: OrderedDict[str, Sandbox] = OrderedDict()
 
@@ -36,7 +37,7 @@ class CriLookup:
         answer = self._api.container(id, deadline.left_s())
         full_id = self._checked(answer.status.id, id)
         pod = self._pod(cri_facts.pod_of(answer), full_id, deadline)
-        facts = cri_facts.container_facts(answer, pod)
+        facts = cri_facts.container_facts(answer, pod, self._label_max)
         return Described(
             id=full_id,
             facts={"type": self._type} | facts,
@@ -48,7 +49,7 @@ class CriLookup:
         """The sandbox of a pod as a container.  Raises ContainerUnknown, RuntimeUnavailable."""
         answer = self._api.sandbox(id, deadline.left_s())
         full_id = self._checked(answer.status.id, id)
-        pod = cri_facts.sandbox_of(answer)
+        pod = cri_facts.sandbox_of(answer, self._label_max)
         self._remember(pod)
         return Described(
             id=full_id,
@@ -78,7 +79,8 @@ class CriLookup:
                 if (known := self._pods.get(id)) is not None:
                     self._pods.move_to_end(id)
                     return known
-            pod = cri_facts.sandbox_of(self._api.sandbox(id, deadline.left_s()))
+            answer = self._api.sandbox(id, deadline.left_s())
+            pod = cri_facts.sandbox_of(answer, self._label_max)
         except MetadataFault:
             return None  # what the container itself tells is better than nothing
         self._remember(pod)

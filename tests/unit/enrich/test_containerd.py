@@ -10,6 +10,7 @@ from typing import Any
 import grpc
 import pytest
 
+from falcomod.engine.state.cgroup import kind_words
 from falcomod.enrich import containerd
 from falcomod.enrich.containerd import ContainerdRuntime, change_of
 from falcomod.enrich.proto import containerd_pb2 as pb
@@ -298,6 +299,16 @@ def test_an_empty_answer(server: Containerd, runtime: ContainerdRuntime) -> None
         runtime.find("web", TIMEOUT_S)
 
 
+@pytest.mark.parametrize("label_max", [0, 5, 200])
+def test_longest_label(server: Containerd, tmp_path: Path, label_max: int) -> None:
+    labels = {"a": "x" * 5, "b": "x" * 200}
+    server.add("default", "web", labels)
+    runtime = ContainerdRuntime(str(tmp_path / "s"), label_max=label_max)
+    found = runtime.find("web", TIMEOUT_S).facts["labels"]
+    runtime.close()
+    assert found == {name: value for name, value in labels.items() if len(value) <= label_max}
+
+
 def test_labels_of_ten_megabytes(server: Containerd, runtime: ContainerdRuntime) -> None:
     server.add("default", "web", {"huge": "x" * 10_000_000, "a": "b"})
     assert runtime.find("web", TIMEOUT_S).facts["labels"] == {"a": "b"}
@@ -370,3 +381,7 @@ def envelope(topic: str, event: Any, namespace: bytes = b"default") -> pb.Envelo
 )
 def test_change_of_an_event(topic: str, event: Any, expected: Change | None) -> None:
     assert change_of(envelope(topic, event)) == expected
+
+
+def test_kinds_are_those_of_the_engine() -> None:
+    assert set(kind_words()) >= ContainerdRuntime.kinds

@@ -9,6 +9,7 @@ from typing import Any
 import grpc
 import pytest
 
+from falcomod.engine.state.cgroup import kind_words
 from falcomod.enrich import cri
 from falcomod.enrich.cri import CriRuntime, differences
 from falcomod.enrich.proto import cri_pb2 as pb
@@ -18,6 +19,7 @@ from tests.unit.enrich.grpc_server import Server, answering, refusing
 from tests.unit.enrich.proto.recorded import answer
 
 TIMEOUT_S = 20
+ADDED = ("pod.name", "pod.namespace", "pod.uid", "sandbox.id")
 
 CONTAINER = pb.ContainerStatusResponse.FromString(answer("container")).status.id.decode()
 POD = pb.PodSandboxStatusResponse.FromString(answer("sandbox")).status.id.decode()
@@ -87,6 +89,16 @@ def test_type(server: Server, runtime: CriRuntime, name: bytes, expected: str) -
 def test_what_can_be_no_id_is_not_asked_for(tmp_path: Path, id: str) -> None:
     with pytest.raises(ContainerUnknown):
         CriRuntime(str(tmp_path / "absent")).find(id, TIMEOUT_S)
+
+
+def test_longest_label(server: Server, tmp_path: Path) -> None:
+    runtime = CriRuntime(str(tmp_path / "s"), label_max=0)
+    facts = runtime.find(CONTAINER, TIMEOUT_S).facts
+    runtime.close()
+    assert facts["pod_labels"] == {}
+    # What Falco adds is in, and the pod is known.
+    assert set(facts["labels"]) == {f"io.kubernetes.{name}" for name in ADDED}
+    assert facts["pod_name"] == "shop"
 
 
 def test_list(server: Server, runtime: CriRuntime) -> None:
@@ -175,3 +187,7 @@ def test_changes_end_when_it_is_closed(server: Server, runtime: CriRuntime) -> N
 )
 def test_differences(before: dict[str, bool], now: dict[str, bool], expected: list[Change]) -> None:
     assert list(differences(before, now)) == expected
+
+
+def test_kinds_are_those_of_the_engine() -> None:
+    assert set(kind_words()) >= CriRuntime.kinds
