@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 WAIT_MS = 100  # longest sleep in the driver, so that a stop is seen soon
 BATCH_EVENTS = 65536
+DRAIN_WAIT_S = 0.001  # between two looks at records that wait for answers
 
 Explain = Callable[[Rule, ContextView], Explanation]
 
@@ -41,6 +42,13 @@ class Drains(Protocol):
 
     def counters(self) -> dict[str, int]:
         """events, and what else was counted."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether records wait until their container is known."""
+
+    def finish(self) -> None:
+        """Takes those, whatever is known."""
 
 
 class Agent:
@@ -89,10 +97,18 @@ class Agent:
             engine.run(wait_ms, BATCH_EVENTS)
             self._keep_house()
 
-    def drain(self, engine: Drains) -> None:
-        """Takes what is left in a source that has been stopped."""
+    def drain(self, engine: Drains, *, wait_s: float = 0.0) -> None:
+        """Takes what is left in a source that has been stopped.
+
+        Records whose container is not known wait *wait_s* for answers, at the most.
+        """
         while engine.run(0, BATCH_EVENTS):
             pass
+        deadline_s = time.monotonic() + wait_s
+        while engine.is_waiting and time.monotonic() < deadline_s:
+            time.sleep(DRAIN_WAIT_S)
+            engine.run(0, BATCH_EVENTS)
+        engine.finish()
 
     def on_match(self, rule_ids: tuple[int, ...], view: ContextView) -> None:
         """The engine's callback: one alert for each rule, to every sink."""

@@ -24,6 +24,7 @@ from falcomod.alert.model import Alert
 from falcomod.app.agent import Agent
 from falcomod.app.driver_choice import Opened, open_driver
 from falcomod.app.explainers import Explainers
+from falcomod.app.metadata import Metadata, kubernetes_access, wait_ms
 from falcomod.app.rules_program import load_rules
 from falcomod.app.statistics import Statistics
 from falcomod.app.status_file import StatusFile
@@ -31,8 +32,10 @@ from falcomod.config.model import Config
 from falcomod.engine.decode.schema import ABI_VERSION, SYSCALLS
 from falcomod.engine.loop import Engine
 from falcomod.engine.state.tables import State
+from falcomod.engine.state.waiting import Waiting
 from falcomod.enrich import procfs, users
 from falcomod.enrich.domains import Domains, asked_for
+from falcomod.enrich.kubernetes_access import Access
 from falcomod.errors import UserError
 from falcomod.output.explanation import ExplanationSink
 from falcomod.output.sink import Sink
@@ -61,6 +64,7 @@ def run(
     rules = load_rules(config)
     sinks = open_sinks(config, explain=explain)
     explainers = Explainers.configured(config) if explain else None
+    access = kubernetes_access(config.kubernetes)
     statistics = Statistics()
     with ExitStack() as teardown:
         domains = Domains(asked_for(rules.ruleset))
@@ -73,6 +77,7 @@ def run(
         source.start()
         state = seed_state(config)
         domains.hand_over(state)
+        metadata = ask_others(config, state, access, teardown)
         agent = Agent(
             rules=rules.rules,
             sinks=sinks,
@@ -81,18 +86,27 @@ def run(
             keep_house=Housekeeping(state, status_writer(opened, teardown), domains),
             explain=None if explainers is None else explainers.of_alert,
         )
-        engine = Engine(source, state, rules.ruleset, agent.on_match, on_error=agent.on_error)
+        engine = Engine(
+            source,
+            state,
+            rules.ruleset,
+            agent.on_match,
+            on_error=agent.on_error,
+            waiting=waiting(config, state, metadata),
+        )
+        metadata.hand_over(engine.post)
         teardown.callback(on_signals(agent.stop))
         ready_s = time.monotonic() - began
         log.info("falcomod initialized: %d rules, ready after %.2f s", len(rules.rules), ready_s)
         try:
             agent.run(engine, duration_s=duration_s)
             source.stop()
-            agent.drain(engine)
+            agent.drain(engine, wait_s=wait_ms(config.container_engines) / 1000)
         finally:
             for sink in sinks:
                 sink.close()
-            print(statistics.summary(engine.counters(), source.counters()), flush=True)
+            about = metadata.containers.counters(), metadata.containers.runtimes()
+            print(statistics.summary(engine.counters(), source.counters(), *about), flush=True)
 
 
 def open_sinks(config: Config, *, explain: bool = False) -> list[Sink]:
@@ -143,6 +157,27 @@ def seed_state(config: Config) -> State:
     users.load(state)
     procfs.scan(state)
     return state
+
+
+def ask_others(
+    config: Config, state: State, access: Access | None, teardown: ExitStack
+) -> Metadata:
+    """Begins to ask runtimes and Kubernetes; what runs already is known in the end."""
+    metadata = Metadata(config, state, access=access)
+    teardown.callback(metadata.stop)
+    metadata.start()
+    return metadata
+
+
+def waiting(config: Config, state: State, metadata: Metadata) -> Waiting:
+    """What keeps records back until their container is known."""
+    engines = config.container_engines
+    return Waiting(
+        state,
+        metadata.containers.wanted,
+        wait_ms=wait_ms(engines),
+        records_max=engines.waiting_events_max,
+    )
 
 
 class Housekeeping:
