@@ -51,6 +51,11 @@ test-containers: $(TESTABLE) ## real container runtimes, started by the tests th
 	tools/install-packages containers
 	tests/containers/run $(BIN)/python
 
+.PHONY: test-kubernetes
+test-kubernetes: $(TESTABLE) ## a real API server of Kubernetes, which is built first: five minutes, once
+	tools/install-packages kubernetes
+	tests/kubernetes/run $(BIN)/python
+
 .PHONY: test-vm
 test-vm: $(TESTABLE) ## driver and end-to-end tests on Debian's kernel in QEMU
 	tools/install-packages vm
@@ -81,6 +86,11 @@ bench: build ## cost per event, stage by stage, of an alert, of an audit event, 
 .PHONY: bench-live
 bench-live: build ## what a running falcomod costs this host, beside none and beside others
 	$(BIN)/python -m bench.live
+
+.PHONY: bench-containers
+bench-containers: $(TESTABLE) ## how soon a real containerd says what a container is
+	tools/install-packages containers
+	PYTHONPATH=src $(BIN)/python -m bench.containers
 
 .PHONY: golden
 golden: build ## print tests/golden anew; review the difference

@@ -157,17 +157,22 @@ class Containerd:
         return (self.home / "log").read_text()
 
 
+def with_images(daemon: Containerd) -> None:
+    """Starts it and gives it the images of images.py, in NAMESPACES."""
+    daemon.start()
+    pause = daemon.home / "pause.tar"
+    command = ("/bin/sleep", "2147483647")
+    daemon.import_image(pause, write_archive(pause, PAUSE, command=command), "k8s.io")
+    busybox = daemon.home / "busybox.tar"
+    daemon.import_image(busybox, write_archive(busybox, BUSYBOX))
+
+
 @pytest.fixture(scope="session")
 def containerd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containerd]:
     """A running containerd with the images of images.py in the namespaces default and k8s.io."""
     daemon = Containerd(tmp_path_factory.mktemp("containerd"))
     try:
-        daemon.start()
-        pause = daemon.home / "pause.tar"
-        command = ("/bin/sleep", "2147483647")
-        daemon.import_image(pause, write_archive(pause, PAUSE, command=command), "k8s.io")
-        busybox = daemon.home / "busybox.tar"
-        daemon.import_image(busybox, write_archive(busybox, BUSYBOX))
+        with_images(daemon)
         yield daemon
     finally:
         daemon.close()
