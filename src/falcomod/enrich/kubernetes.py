@@ -65,12 +65,13 @@ class Kubernetes:
         wait: Callable[[float], object] | None = None,
     ) -> None:
         self._api = Api(access)
+        self._post_now = post
         self._node = node
         self._on_containers = on_containers
         self._lock = threading.Lock()  # of the pods; posts are made under it, so they keep order
         self._pods = Pods(
-            lambda uid, facts: post(functools.partial(state.set_pod, uid, facts)),
-            lambda uid: post(functools.partial(state.remove_pod, uid)),
+            lambda uid, facts: self._post(functools.partial(state.set_pod, uid, facts)),
+            lambda uid: self._post(functools.partial(state.remove_pod, uid)),
             linger_s=linger_s,
         )
         self._stopping = threading.Event()
@@ -106,8 +107,12 @@ class Kubernetes:
             thread.start()
 
     def stop(self) -> None:
-        """Ends the threads; nothing is posted afterwards."""
-        self._stopping.set()
+        """Ends the threads; nothing is posted afterwards.
+
+        A thread that is just connecting ends a few seconds later, by itself.
+        """
+        with self._lock:
+            self._stopping.set()
         self._wanted.set()
         self._api.close()
         until_s = time.monotonic() + STOP_S
@@ -155,6 +160,11 @@ class Kubernetes:
             if listener in self._listeners:
                 self._listeners.remove(listener)
         listener.put(None)
+
+    def _post(self, call: Callable[[], object]) -> None:
+        """Called under the lock, so that nothing follows stop()."""
+        if not self._stopping.is_set():
+            self._post_now(call)
 
     def _follower(self, resource: Resource[Kept], sink: Sink[Kept]) -> Follower[Kept]:
         return Follower(

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from falcomod.engine.state.tables import State
 from falcomod.enrich.kubernetes import Kubernetes, pods_of
 from falcomod.enrich.kubernetes_access import Access
 from falcomod.enrich.runtime import Change
@@ -158,6 +159,26 @@ def test_pod_that_comes_and_goes() -> None:
         assert facts is not None
         assert facts["pod_name"] == "web-1"
         assert [container.id for container in kubernetes.running()] == [WEB_1]
+
+
+def test_state_takes_what_is_posted() -> None:
+    state = State()
+    posted = Posted()
+    with replayed(all_answers()) as server:
+        access = Access(url=server.url)
+        kubernetes = Kubernetes(access, "node-1", post=posted.post, state=state)
+        kubernetes.start()
+        uid = next(
+            item["metadata"]["uid"]
+            for item in recorded_object("pods.json")["items"]
+            if item["metadata"]["name"] == "web-1"
+        )
+        assert posted.until(lambda: ((state.pod(uid) or {}).get("deployment") or {}).get("labels"))
+        facts = kubernetes.container_facts(WEB_1)
+        kubernetes.stop()
+    assert facts is not None
+    state.set_container(WEB_1, facts)
+    assert state.container(WEB_1[:12])["pod_uid"] == uid
 
 
 def test_listener_hears_until_the_end() -> None:
