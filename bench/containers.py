@@ -90,9 +90,8 @@ def at_rest(daemon: Containerd, native: Native, pods: Pods) -> None:
     native.run("web")
     made = [pods.run_container(pods.run(f"shop-{number}"), "front") for number in range(PODS)]
     runtime, interface = ContainerdRuntime(daemon.socket), CriRuntime(daemon.socket)
-    print(
-        f"    first answer, over a new connection: {timed(lambda: runtime.find('web', TIMEOUT_S)):.3f} s"
-    )
+    seconds = timed(lambda: runtime.find("web", TIMEOUT_S))
+    print(f"    first answer, over a new connection: {seconds:.3f} s")
     first = [timed(lambda id=id: runtime.find(id, TIMEOUT_S)) for id in made]  # type: ignore[misc]
     show("of a pod that is new: ", first)
     for what, ask in (
