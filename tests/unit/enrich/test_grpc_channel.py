@@ -286,6 +286,29 @@ def test_closing_ends_a_question(path: Path, channel: GrpcChannel) -> None:
     assert len(faults) == 1
 
 
+def test_a_server_that_goes_away_in_the_middle(path: Path, channel: GrpcChannel) -> None:
+    asked, goes_on = threading.Event(), threading.Event()
+    faults: list[str] = []
+
+    def version(_request: bytes, _context: Any) -> bytes:
+        asked.set()
+        goes_on.wait()
+        return NAMED
+
+    def question() -> None:
+        with pytest.raises(RuntimeUnavailable) as raised:
+            ask(channel)
+        faults.append(str(raised.value))
+
+    thread = threading.Thread(target=question)
+    with Server(Version=version).at(path):
+        thread.start()
+        asked.wait()
+    thread.join()
+    goes_on.set()
+    assert len(faults) == 1
+
+
 def test_a_closed_channel_asks_no_more(path: Path, channel: GrpcChannel) -> None:
     with Server(Version=answering(NAMED)).at(path):
         ask(channel)
