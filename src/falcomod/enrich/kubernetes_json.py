@@ -7,6 +7,8 @@ from typing import Any
 
 from falcomod.enrich.runtime import ITEMS_MAX, LABEL_MAX, TEXT_MAX
 
+ID_MAX = 255  # characters; a uid has 36, a container's id 64
+
 Labels = dict[str, str]
 
 
@@ -28,6 +30,12 @@ def text(value: Any) -> str:
     if isinstance(value, str) and len(value) <= TEXT_MAX and "\0" not in value:
         return value
     return ""
+
+
+def identity(value: Any) -> str:
+    """A uid or an id; "" when that cannot be one."""
+    found = text(value)
+    return found if found.isascii() and found.isprintable() and len(found) <= ID_MAX else ""
 
 
 def labels(value: Any) -> Labels:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from falcomod.enrich.kubernetes_json import Labels, labels, member, members, text
+from falcomod.enrich.kubernetes_json import Labels, identity, labels, member, members, text
 from falcomod.enrich.pod_containers import PodContainer, containers_of
 
 # Kinds of owners that are told of, and what State.set_pod() calls them.
@@ -76,10 +76,11 @@ class Pod:
 def pod(object: Any) -> Pod | None:
     """A pod; None when that cannot be one."""
     metadata = member(object, "metadata")
-    uid, name, namespace = (text(metadata.get(key)) for key in ("uid", "name", "namespace"))
+    uid = identity(metadata.get("uid"))
+    name, namespace = text(metadata.get("name")), text(metadata.get("namespace"))
     if not (uid and name and namespace):
         return None
-    mirror = text(member(metadata, "annotations").get(MIRROR))
+    mirror = identity(member(metadata, "annotations").get(MIRROR))
     return Pod(
         uid=uid,
         name=name,
@@ -95,7 +96,7 @@ def pod(object: Any) -> Pod | None:
 def namespace(object: Any) -> Namespace | None:
     """A namespace; None when that cannot be one."""
     metadata = member(object, "metadata")
-    uid, name = text(metadata.get("uid")), text(metadata.get("name"))
+    uid, name = identity(metadata.get("uid")), text(metadata.get("name"))
     if not (uid and name):
         return None
     return Namespace(uid=uid, name=name, labels=labels(metadata.get("labels")))
@@ -104,7 +105,8 @@ def namespace(object: Any) -> Namespace | None:
 def service(object: Any) -> Service | None:
     """A service; None when that cannot be one."""
     metadata = member(object, "metadata")
-    uid, name, namespace = (text(metadata.get(key)) for key in ("uid", "name", "namespace"))
+    uid = identity(metadata.get("uid"))
+    name, namespace = text(metadata.get("name")), text(metadata.get("namespace"))
     if not (uid and name and namespace):
         return None
     given = member(object, "spec").get("selector")
@@ -123,7 +125,7 @@ def service(object: Any) -> Service | None:
 def controller(object: Any) -> Controller | None:
     """A controller; None when that cannot be one."""
     metadata = member(object, "metadata")
-    uid = text(metadata.get("uid"))
+    uid = identity(metadata.get("uid"))
     if not uid:
         return None
     return Controller(uid=uid, labels=labels(metadata.get("labels")), owner=_owner(metadata))
@@ -132,7 +134,8 @@ def controller(object: Any) -> Controller | None:
 def _owner(metadata: dict[str, Any]) -> Reference | None:
     """What controls the object of this metadata; an object has one controller at most."""
     for reference in members(metadata, "ownerReferences"):
-        kind, name, uid = (text(reference.get(key)) for key in ("kind", "name", "uid"))
+        kind, name = text(reference.get("kind")), text(reference.get("name"))
+        uid = identity(reference.get("uid"))
         if reference.get("controller") is True and kind and name and uid:
             return Reference(kind, text(metadata.get("namespace")), name, uid)
     return None

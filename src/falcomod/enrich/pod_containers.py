@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from falcomod.enrich.image import IMAGE_ID, image_facts
-from falcomod.enrich.kubernetes_json import flag, labels, member, members, text
+from falcomod.enrich.kubernetes_json import flag, identity, labels, member, members, text
 from falcomod.enrich.runtime import ITEMS_MAX, Facts
 
 NS_IN_S = 1_000_000_000
@@ -36,7 +36,7 @@ def containers_of(pod: Any) -> tuple[PodContainer, ...]:
     volumes = {text(volume.get("name")): volume for volume in members(spec, "volumes")}
     found = []
     for stated, status in _pairs(spec, member(pod, "status")):
-        kind, _, id = text(status.get("containerID")).partition("://")
+        kind, _, id = identity(status.get("containerID")).partition("://")
         if not id:
             continue
         running = member(member(status, "state"), "running")
@@ -73,7 +73,7 @@ def _pod_facts(pod: Any) -> Facts:
     facts: Facts = {
         "pod_name": text(metadata.get("name")),
         "pod_namespace": text(metadata.get("namespace")),
-        "pod_uid": text(metadata.get("uid")),
+        "pod_uid": identity(metadata.get("uid")),
         "pod_ip": text(status.get("podIP")),
         "ip": text(status.get("podIP")),
         "pod_labels": labels(metadata.get("labels")),

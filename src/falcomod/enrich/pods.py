@@ -136,20 +136,22 @@ class Pods:
             self.drop_service(service.namespace, service.uid)
             return
         of_namespace = self._services.setdefault(service.namespace, {})
-        if service.uid not in of_namespace:
+        known = of_namespace.get(service.uid)
+        if known is None:
             if self._service_count >= OTHERS_MAX:
                 self.left_out += 1
                 return
             self._service_count += 1
-        if of_namespace.get(service.uid) != service:
+        if known != service:
             of_namespace[service.uid] = service
-            self._tell_all(service.namespace)
+            self._tell_selected(service, *([known] if known is not None else ()))
 
     def drop_service(self, namespace: str, uid: str) -> None:
         of_namespace = self._services.get(namespace, {})
-        if of_namespace.pop(uid, None) is not None:
+        service = of_namespace.pop(uid, None)
+        if service is not None:
             self._service_count -= 1
-            self._tell_all(namespace)
+            self._tell_selected(service)
         if not of_namespace:
             self._services.pop(namespace, None)
 
@@ -216,6 +218,12 @@ class Pods:
             if pod.namespace == namespace:
                 self._tell(pod)
 
+    def _tell_selected(self, *services: Service) -> None:
+        """Of the others nothing has changed: a cluster has thousands of services."""
+        for pod in self._pods.values():
+            if any(_selects(service, pod) for service in services):
+                self._tell(pod)
+
     def _tell(self, pod: Pod) -> None:
         facts = self._facts(pod)
         if self._told.get(pod.uid) != facts:
@@ -249,13 +257,17 @@ class Pods:
         matching = [
             service
             for service in self._services.get(pod.namespace, {}).values()
-            if service.selector.items() <= pod.labels.items()
+            if _selects(service, pod)
         ]
         matching.sort(key=lambda service: service.name)
         return [
             {"name": service.name, "uid": service.uid, "labels": service.labels}
             for service in matching[:ITEMS_MAX]
         ]
+
+
+def _selects(service: Service, pod: Pod) -> bool:
+    return service.namespace == pod.namespace and service.selector.items() <= pod.labels.items()
 
 
 def _changes(old: Iterable[PodContainer], new: Iterable[PodContainer]) -> list[Change]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from falcomod.enrich.kubernetes_json import flag, labels, member, members, text
+from falcomod.enrich.kubernetes_json import flag, identity, labels, member, members, text
 from falcomod.enrich.runtime import ITEMS_MAX, LABEL_MAX, TEXT_MAX
 
 NOT_OBJECTS: list[Any] = [None, 1, "a", [], [{}], {"key": 1}, {"key": None}, {"key": "a"}, {}]
@@ -25,6 +25,16 @@ def test_members_are_objects_and_not_too_many() -> None:
 @pytest.mark.parametrize("value", [None, 1, [], {}, True, "a\0b", "x" * (TEXT_MAX + 1)])
 def test_what_is_no_text_is_empty(value: Any) -> None:
     assert text(value) == ""
+
+
+@pytest.mark.parametrize("value", [None, 1, "", "a b\n", "\u00e4", "x" * 256, "x\x00"])
+def test_what_cannot_be_an_id_is_empty(value: Any) -> None:
+    assert identity(value) == ""
+
+
+def test_ids() -> None:
+    for value in ("0b460387-963e-4f92-95f5-c90e5087a9fa", "f" * 64, "containerd://ab"):
+        assert identity(value) == value
 
 
 def test_labels_that_cannot_be_kept_are_left_out() -> None:

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from falcomod.engine.state.tables import State
+from falcomod.enrich import kubernetes_objects as objects
 from falcomod.enrich.pod_containers import containers_of
+from falcomod.enrich.pods import Pods
 from tests.kubernetes.objects import DIGEST, container_id
 from tests.replayed_api import recorded_object
 
@@ -133,13 +136,19 @@ def test_time_that_is_none(pod: dict[str, Any], time: Any) -> None:
 
 
 def test_every_place_may_hold_anything(pod: dict[str, Any]) -> None:
-    """No value of a wrong type, wherever it stands, is an error."""
+    """No value of a wrong type, wherever it stands, is an error here or for the state."""
+    state = State()
+    known = Pods(state.set_pod, state.remove_pod)
 
     def damage(value: Any, wrong: Any) -> None:
         pairs = list(value.items() if isinstance(value, dict) else enumerate(value))
         for key, inner in pairs:
             value[key] = wrong
-            containers_of(pod)
+            for container in containers_of(pod):
+                state.set_container(container.id, container.facts)
+            kept = objects.pod(pod)
+            if kept is not None:
+                known.put_pod(kept, 0.0)
             value[key] = inner
             if isinstance(inner, dict | list):
                 damage(inner, wrong)

@@ -158,6 +158,15 @@ def test_services_are_those_that_select_the_pod(pods: Pods, told: Told) -> None:
     assert told.facts["p1"]["services"] == []
 
 
+def test_service_that_selects_others_from_now_on(pods: Pods, told: Told) -> None:
+    pods.put_pod(pod("p1", labels={"app": "a"}), 0.0)
+    pods.put_pod(pod("p2", labels={"app": "b"}), 0.0)
+    pods.put_service(service("s", {"app": "a"}))
+    assert [len(told.facts[uid]["services"]) for uid in ("p1", "p2")] == [1, 0]
+    pods.put_service(service("s", {"app": "b"}))
+    assert [len(told.facts[uid]["services"]) for uid in ("p1", "p2")] == [0, 1]
+
+
 def test_list_of_services_is_all_there_are(pods: Pods, told: Told) -> None:
     pods.put_pod(pod(), 0.0)
     pods.replace_services([service("a", {"app": "web"}), service("b", {"app": "web"})])
