@@ -11,11 +11,13 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from falcomod.engine.state.tables import State
+from falcomod.enrich import kubernetes_objects as objects
 from falcomod.enrich.kubernetes import Kubernetes, pods_of
 from falcomod.enrich.kubernetes_access import Access
 from falcomod.enrich.runtime import Change
@@ -243,6 +245,17 @@ def test_no_server_keeps_nobody_waiting(caplog: pytest.LogCaptureFixture) -> Non
     kubernetes.stop()
     assert posted.pods == {}
     assert str(kubernetes) == url
+
+
+def test_nothing_is_posted_after_the_end() -> None:
+    with running(all_answers()) as (kubernetes, posted, _):
+        assert posted.until(lambda: len(posted.pods) == 2)
+        kubernetes.stop()
+        posted.pods.clear()
+        late = objects.pod(recorded_object("pods.json")["items"][0])
+        assert late is not None
+        kubernetes._put_pod(replace(late, uid="late", names=("late",)))
+        assert posted.pods == {}
 
 
 def test_node_without_a_pod_is_suspicious(caplog: pytest.LogCaptureFixture) -> None:
