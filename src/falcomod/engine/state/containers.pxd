@@ -135,6 +135,8 @@ cdef void containers_end(ContainerTable *table, Container *container) noexcept n
 # Forgets those that nobody holds and that were described before; returns how many.
 cdef uint32_t containers_sweep(ContainerTable *table, uint64_t before_ns) noexcept nogil
 cdef void containers_settle(ContainerTable *table, Container *container) noexcept nogil
+# From now on starts are told, also of those that are there, and who has no thread is forgotten.
+cdef void containers_go_live(ContainerTable *table) noexcept nogil
 # Lists it to be announced if it is described, seen and was not told of before.
 cdef void containers_announce(ContainerTable *table, Container *container) noexcept nogil
 # Takes one off that list, still held; NULL: there is none.

@@ -162,6 +162,14 @@ cdef void containers_settle(ContainerTable *table, Container *container) noexcep
         table.unsettled -= 1
 
 
+cdef void containers_go_live(ContainerTable *table) noexcept nogil:
+    cdef uint32_t i
+    table.is_live = 1
+    for i in range(table.capacity):
+        if table.slots[i] != NULL:
+            containers_announce(table, table.slots[i])
+
+
 cdef void containers_announce(ContainerTable *table, Container *container) noexcept nogil:
     if (
         not table.is_live or not container.is_known or container.first_tid == 0

@@ -25,7 +25,7 @@ from falcomod.engine.decode.event cimport Event
 from falcomod.engine.decode.params cimport param_bytes, param_i64
 from falcomod.engine.state.containers cimport (
     WAIT_ASKED, WAIT_NOT_ASKED, WAIT_OVER, Container, container_hold, container_release,
-    containers_settle, CONTAINER_FULL_ID, CONTAINER_POD_UID,
+    containers_go_live, containers_settle, CONTAINER_FULL_ID, CONTAINER_POD_UID,
 )
 from falcomod.engine.state.tables cimport State, Tables, tables_container_of
 from falcomod.engine.state.threads cimport Thread, threads_find
@@ -53,7 +53,7 @@ cdef class Waiting:
         self.wait_ns = <uint64_t>wait_ms * 1000000
         self.records_max = records_max
         self.bytes_max = <uint64_t>records_max * BYTES_OF_RECORD
-        state.tables.containers.is_live = 1
+        containers_go_live(&state.tables.containers)
 
     def __dealloc__(self):
         cdef Queue *queue = self.first

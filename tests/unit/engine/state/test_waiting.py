@@ -285,6 +285,20 @@ def test_containers_that_ran_before_are_told() -> None:
     assert watched.starts == ["web"]
 
 
+def test_containers_that_were_described_before_there_was_an_engine_are_told() -> None:
+    watched = Watched([], wait_ms=FOR_EVER_MS)
+    state = State()
+    state.seed_thread(tid=10, pid=10, cgroups=[f"cpu=/docker/{WEB}"])
+    state.set_container(WEB, {"name": "web"})
+    engine = Engine(
+        ReplaySource([]), state, watched.engine.ruleset, watched.on_match,
+        waiting=Waiting(state, watched.on_container),
+    )  # fmt: skip
+    engine.post(lambda: None)
+    engine.run(0, 100)
+    assert watched.starts == ["web"]
+
+
 def test_event_of_a_start_says_what_it_was_given() -> None:
     seen = []
     watched = Watched([exec_in(WEB, 10, 7)], wait_ms=0)
