@@ -100,9 +100,9 @@ class ContainerdRuntime:
         endings = Endings()
         api, _ = self._connected()
         for envelope in api.events():
-            namespace = text(envelope.namespace)
+            namespace = text(envelope.namespace) or ""
             change = change_of(envelope)
-            if change is None or namespace is None or namespace == DOCKER:
+            if change is None or namespace == DOCKER or not ID.fullmatch(namespace):
                 continue
             if change.kind == "removed":
                 if not endings.is_first(change.id):

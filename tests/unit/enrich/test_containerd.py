@@ -343,11 +343,14 @@ def test_changes_end_when_it_is_closed(server: Containerd, runtime: ContainerdRu
     goes_on.set()
 
 
+NAMESPACES = (b"moby", b"", "naïve".encode(), b"a\nb", b"x" * 200, b"x")
+
+
 def test_changes_of_docker_are_docker_s_to_tell(
     server: Containerd, runtime: ContainerdRuntime
 ) -> None:
     event = pb.ContainerCreate(id=b"a")
-    rows = [envelope("/containers/create", event, namespace=name) for name in (b"moby", b"x")]
+    rows = [envelope("/containers/create", event, namespace=name) for name in NAMESPACES]
     server.streams["Subscribe"] = lambda *_: iter([row.SerializeToString() for row in rows])
     changes = runtime.changes()
     assert next(changes) == Change("created", "a")
