@@ -171,7 +171,7 @@ def _expanded(sockets: Iterable[str]) -> Iterator[str]:
 def _containerd(socket: str, label_max: int) -> Runtime:
     from falcomod.enrich.containerd import ContainerdRuntime
 
-    return ContainerdRuntime(socket)
+    return ContainerdRuntime(socket, label_max=label_max)
 
 
 def _cri(socket: str, label_max: int) -> Runtime:
@@ -180,7 +180,7 @@ def _cri(socket: str, label_max: int) -> Runtime:
         return _containerd(socket, label_max)
     from falcomod.enrich.cri import CriRuntime
 
-    return CriRuntime(socket)
+    return CriRuntime(socket, label_max=label_max)
 
 
 def _docker(socket: str, label_max: int) -> Runtime:

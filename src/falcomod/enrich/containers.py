@@ -24,10 +24,13 @@ from functools import partial
 from typing import Any, Protocol
 
 from falcomod.enrich.container_json import container_event
+from falcomod.enrich.control_group import ControlGroup, group_at, group_of
 from falcomod.enrich.followed import ABSENT, UNTRIED, Followed
+from falcomod.enrich.host import host_path
 from falcomod.enrich.lanes import Lanes, Work
 from falcomod.enrich.lookup import (
-    NAMES_FIRST_S,
+    EMPTY_TRIES,
+    NAMES_RETRY_S,
     NAMES_TRIES,
     Ask,
     Known,
@@ -55,6 +58,11 @@ NAMES_LANE = "names of users"
 OWN_LANE = "containers"
 
 Post = Callable[[Callable[[], None]], None]
+
+
+def is_alive(tid: int) -> bool:
+    """Whether there is a thread of that number on the host."""
+    return os.path.exists(host_path(f"/proc/{tid}"))
 
 
 class ContainerState(Protocol):
@@ -101,6 +109,9 @@ class Containers:
         label_max: int = LABEL_MAX,
         clock: Callable[[], float] = time.monotonic,
         exists: Callable[[str], bool] = os.path.exists,
+        is_alive: Callable[[int], bool] = is_alive,
+        group_of: Callable[[int], ControlGroup | None] = group_of,
+        group_at: Callable[[str], ControlGroup | None] = group_at,
     ) -> None:
         self._followed = list(followed)
         self._post = post
@@ -112,6 +123,9 @@ class Containers:
         self._work = Lanes() if work is None else work
         self._clock = clock
         self._exists = exists
+        self._is_alive = is_alive
+        self._group_of = group_of
+        self._group_at = group_at
         self._lookups: dict[str, Lookup] = {}
         self._known: dict[str, Known] = {}
         self._counts: Counter[str] = Counter()
@@ -135,9 +149,12 @@ class Containers:
                 return
             if lookup is None:
                 lookup = self._lookups[id] = Lookup(id, self._clock())
-            lookup.kind, lookup.pod_uid, lookup.tid = kind, pod_uid, tid
+            lookup.kind, lookup.pod_uid = kind, pod_uid
+            lookup.add_tid(tid)
             lookup.is_wanted, lookup.is_settled = True, False
             known = self._known.get(id)
+            for described in () if known is None else known.answers.values():
+                lookup.add_place(described)
             if known is not None and known.facts(kind, self._followed):
                 # The state may have forgotten it since it was told.
                 self._tell(lookup, known)
@@ -248,8 +265,7 @@ class Containers:
         lookup.is_removed = False
         if change.kind == "started":
             lookup.is_start_due, lookup.started_pid = True, change.pid
-            # It has entered the container by now.
-            lookup.tid = change.pid or lookup.tid
+            lookup.add_tid(change.pid)
         self._begin_ask(lookup, followed)
 
     def _ask(self, lookup: Lookup, followed: Followed) -> None:
@@ -310,6 +326,7 @@ class Containers:
         if is_news:
             self._tell(Lookup(id, 0.0) if lookup is None else lookup, known)
         if lookup is not None:
+            lookup.add_place(described)
             self._tell_start(lookup, described)
         elif not described.is_complete and not known.is_whole("", self._followed):
             lookup = self._lookups[id] = Lookup(id, self._clock())
@@ -371,25 +388,43 @@ class Containers:
         if self._names is None:
             lookup.has_names = True
         elif not lookup.is_naming:
-            lookup.is_naming, lookup.has_names, lookup.names_tries = True, False, 0
+            lookup.is_naming, lookup.has_names = True, False
+            lookup.names_tries = lookup.empty_tries = 0
             self._work.submit(NAMES_LANE, partial(self._read_names, self._names, lookup))
 
     def _read_names(self, reader: NameReader, lookup: Lookup) -> None:
         """On a thread for names."""
-        names = None if lookup.is_over else reader.read(lookup.id, lookup.tid)
+        tids = self._threads_of(lookup)
+        found = (reader.read(lookup.id, tid) for tid in tids)
+        names = next((names for names in found if names is not None), None)
         with self._lock:
-            lookup.names_tries += 1
-            if names is None and lookup.names_tries < NAMES_TRIES and not lookup.is_over:
-                retry_s = NAMES_FIRST_S * 2 ** (lookup.names_tries - 1)
+            if names is None and self._may_be_named(lookup, tids):
                 call = partial(self._read_names, reader, lookup)
-                self._work.submit(NAMES_LANE, call, retry_s)
+                self._work.submit(NAMES_LANE, call, NAMES_RETRY_S)
                 return
-            if names is not None:
-                users, groups = names
-                self._post(partial(self._state.set_container_names, lookup.id, users, groups))
+            if names is not None and any(names):
+                self._post(partial(self._state.set_container_names, lookup.id, *names))
             lookup.is_naming = False
             lookup.has_names = True
             self._conclude(lookup)
+
+    def _threads_of(self, lookup: Lookup) -> list[int]:
+        """Threads that are, or may be, the container's."""
+        if lookup.group is None:
+            lookup.group = next(filter(None, map(self._group_of, lookup.tids)), None)
+        if lookup.group is None and lookup.cgroup is not None:
+            lookup.group = self._group_at(lookup.cgroup)
+        pids = lookup.group.pids() if lookup.group is not None else ()
+        return list(dict.fromkeys((*pids, *filter(self._is_alive, lookup.tids))))
+
+    def _may_be_named(self, lookup: Lookup, tids: list[int]) -> bool:
+        """Whether a process may yet be seen that has entered the container."""
+        lookup.names_tries += 1
+        # Only when all is known of a container is it known where its processes are.
+        if not tids and self._is_whole(lookup):
+            lookup.empty_tries += 1
+        is_gone = lookup.empty_tries >= (1 if lookup.is_removed else EMPTY_TRIES)
+        return not (is_gone or lookup.is_over or lookup.names_tries >= NAMES_TRIES)
 
     # Beginning and end
 

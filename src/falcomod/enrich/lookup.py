@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from falcomod.enrich.control_group import ControlGroup
 from falcomod.enrich.followed import Followed
 from falcomod.enrich.runtime import Described, Facts
 
@@ -19,8 +20,11 @@ FAILED_MOST_S = 10.0
 GIVE_UP_S = 60.0  # since the look-up began: nobody will know the container any more
 PARTIAL_S = 10.0  # the same where something is known; a pod without an address stays without
 
-NAMES_FIRST_S = 0.005
-NAMES_TRIES = 6  # 155 ms, in which a runtime enters the container that it has begun
+TIDS_MAX = 4
+# A runtime enters the container that it has begun, and a short-lived one may end soon after.
+NAMES_RETRY_S = 0.01
+NAMES_TRIES = 40
+EMPTY_TRIES = 10  # the same where no process of it is to be seen
 
 
 @dataclass(slots=True)
@@ -80,7 +84,7 @@ class Lookup:
     began_s: float
     kind: str = ""
     pod_uid: str | None = None
-    tid: int = 0
+    tids: list[int] = field(default_factory=list)  # threads of it, the latest first
     is_wanted: bool = False  # records wait for it
     is_settled: bool = False
     is_removed: bool = False  # who does not know it now never will
@@ -89,9 +93,22 @@ class Lookup:
     is_naming: bool = False  # its users are being read
     has_names: bool = False
     names_tries: int = 0
+    empty_tries: int = 0
+    cgroup: str | None = None  # its control group, as its runtime says
+    group: ControlGroup | None = None  # where its processes are, once one was found there
     is_start_due: bool = False  # to be told when its facts have been
     started_pid: int | None = None
     asks: dict[Followed, Ask] = field(default_factory=dict)
+
+    def add_tid(self, tid: int | None) -> None:
+        """One more thread to read names by; earlier ones may belong to who starts the container."""
+        if tid and tid not in self.tids:
+            self.tids = [tid, *self.tids[: TIDS_MAX - 1]]
+
+    def add_place(self, described: Described) -> None:
+        """What an answer says of where its processes are."""
+        self.add_tid(described.pid)
+        self.cgroup = described.cgroup or self.cgroup
 
     def has_hope(self) -> bool:
         """Whether somebody may yet answer."""

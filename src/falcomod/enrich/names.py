@@ -8,6 +8,7 @@ be called where events wait: the files lie on whatever the container has mounted
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import NamedTuple
 
 from falcomod.engine.state.cgroup import container_name
 from falcomod.enrich.container_root import ContainerRoot
+from falcomod.enrich.host import host_path
 from falcomod.enrich.procfs import cgroup_list
 from falcomod.enrich.stamp import Stamp
 from falcomod.enrich.users import Groups, Names, Users, groups_of, users_of
@@ -140,11 +142,15 @@ class ContainerNames:
         return _Seen(known, Names(users_of(passwd, ROWS_MAX), groups_of(group, ROWS_MAX)))
 
     def _is_host(self, root: ContainerRoot) -> bool:
+        """Whether it is the root that the runtime's own processes have."""
         try:
             with ContainerRoot(1, self._proc) as host:
-                return root.identity == host.identity
+                if root.identity == host.identity:
+                    return True
         except OSError:
-            return False
+            pass  # not ours to look at, but where we run, the runtime most likely runs, too
+        own = os.stat(host_path("/"))
+        return root.identity == (own.st_dev, own.st_ino)
 
 
 def _is_of_other(root: ContainerRoot, id: str) -> bool:

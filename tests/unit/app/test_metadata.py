@@ -86,6 +86,11 @@ def test_sockets_of_rootless_podman_are_found_also_later(host: Path) -> None:
     assert list(metadata.more_of(engines(podman={"enabled": False}))) == []
 
 
+def test_labels_are_as_long_as_is_configured() -> None:
+    for followed in metadata.followed_of(engines(label_max_len=700)):
+        assert followed.runtime._label_max == 700  # type: ignore[attr-defined]
+
+
 def test_containers_without_a_runtime_can_be_switched_off() -> None:
     assert metadata.local_kinds(ContainerEngines()) == {"lxc", "nspawn", "libvirt-lxc", "bpm"}
     assert metadata.local_kinds(engines(lxc={"enabled": False}, bpm={"enabled": False})) == {
@@ -128,6 +133,7 @@ def test_host_without_runtimes_starts_at_once_and_knows_pods_by_their_groups() -
     state.in_use = [(id, "cri-containerd", "u-1", 1)]
     found = metadata.Metadata(Config(), state)
     found.start()
+    assert state.told, found.containers.counters()
     assert state.told[-1] == ("settled", id)
     assert state.facts[id] == {"full_id": id, "type": "containerd", "pod_uid": "u-1"}
     made: list[object] = []

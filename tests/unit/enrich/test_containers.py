@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from falcomod.enrich import containers
 from falcomod.enrich.containers import Containers
+from falcomod.enrich.control_group import ControlGroup
 from falcomod.enrich.followed import Followed
-from falcomod.enrich.runtime import Change
+from falcomod.enrich.runtime import Change, Described
 from falcomod.errors import RuntimeUnavailable
 from tests.scripted_runtime import (
     RecordingState,
@@ -39,7 +41,8 @@ class Scene:
             Followed(runtime, is_last=index >= count - last, clock=self.work.clock)
             for index, runtime in enumerate(runtimes)
         ]
-        options = {"exists": lambda path: True} | options
+        options = {"exists": lambda path: True, "is_alive": lambda tid: True} | options
+        options = {"group_of": lambda tid: None, "group_at": lambda path: None} | options
         self.containers = Containers(
             self.followed,
             post=now,
@@ -386,7 +389,7 @@ def test_names_of_users_are_told_before_records_go_on() -> None:
     scene.work.run()
     assert scene.told == [("facts", A)]  # the runtime has not entered the container yet
     names.seen[7] = ({0: "root"}, {0: "wheel"})
-    scene.work.run(0.005)
+    scene.work.run(0.01)
     assert scene.told == [("names", A, {0: "root"}, {0: "wheel"}), ("settled", A)]
 
 
@@ -395,8 +398,97 @@ def test_names_that_cannot_be_read_hold_records_up_a_little_only() -> None:
     runtime.says(A, described(A, name="web"))
     scene = Scene(runtime, names=ScriptedNames())
     scene.want()
-    scene.work.run(0.2)
+    scene.work.run(0.7)
     assert scene.told == [("facts", A), ("settled", A)]
+
+
+def test_container_without_names_is_not_waited_for() -> None:
+    runtime = ScriptedRuntime()
+    runtime.says(A, described(A, name="web"))
+    names = ScriptedNames()
+    names.seen[7] = ({}, {})
+    scene = Scene(runtime, names=names)
+    scene.want(tid=7)
+    scene.work.run()
+    assert scene.told == [("facts", A), ("settled", A)]
+
+
+def test_names_of_a_container_that_has_ended_are_not_waited_for() -> None:
+    runtime = ScriptedRuntime()
+    runtime.says(A, described(A, name="web"))
+    scene = Scene(runtime, names=ScriptedNames(), is_alive=lambda tid: False)
+    scene.want()
+    scene.work.run(0.1)
+    assert scene.told == [("facts", A), ("settled", A)]
+
+
+def test_names_are_read_by_whoever_is_in_the_control_group(tmp_path: Path) -> None:
+    runtime = ScriptedRuntime()
+    runtime.says(A, described(A, name="web"))
+    names = ScriptedNames()
+    names.seen[42] = ({0: "root"}, {})
+    (tmp_path / "cgroup.procs").write_text("41\n")
+    groups = {7: ControlGroup(str(tmp_path))}
+    scene = Scene(runtime, names=names, group_of=groups.get)
+    scene.want(tid=7)
+    scene.work.run(0.05)
+    assert scene.told == [("facts", A)]
+    (tmp_path / "cgroup.procs").write_text("41\n42\n")
+    groups.clear()  # who made the first record is gone
+    scene.work.run(0.01)
+    assert scene.told == [("names", A, {0: "root"}, {}), ("settled", A)]
+
+
+@pytest.mark.parametrize("is_known_before", [False, True])
+def test_control_group_is_found_by_what_the_runtime_says(
+    tmp_path: Path, is_known_before: bool
+) -> None:
+    runtime = ScriptedRuntime()
+    runtime.says(A, Described(id=A, facts={"name": "web"}, cgroup="/default/web"))
+    names = ScriptedNames()
+    names.seen[42] = ({0: "root"}, {})
+    (tmp_path / "cgroup.procs").write_text("42\n")
+    groups = {"/default/web": ControlGroup(str(tmp_path))}
+    scene = Scene(runtime, names=names, group_at=groups.get, is_alive=lambda tid: False)
+    if is_known_before:
+        scene.happens("created")
+        scene.work.run()
+    scene.want()
+    scene.work.run(0.01)
+    assert scene.told[-2:] == [("names", A, {0: "root"}, {}), ("settled", A)]
+
+
+@pytest.mark.parametrize("is_removed", [False, True])
+def test_group_that_is_empty_holds_nothing_up_for_long(tmp_path: Path, is_removed: bool) -> None:
+    runtime = ScriptedRuntime()
+    runtime.says(A, described(A, name="web"))
+    (tmp_path / "cgroup.procs").write_text("")
+    group = ControlGroup(str(tmp_path))
+    scene = Scene(
+        runtime, names=ScriptedNames(), group_of=lambda tid: group, is_alive=lambda tid: False
+    )
+    scene.want()
+    scene.work.run()
+    if is_removed:
+        scene.happens("removed")
+    scene.work.run(0.01 if is_removed else 0.12)
+    assert scene.told == [("facts", A), ("settled", A)]
+
+
+@pytest.mark.parametrize("by", ["answer", "start"])
+def test_names_are_read_by_the_first_process_of_the_container(by: str) -> None:
+    runtime = ScriptedRuntime()
+    runtime.says(A, described(A, name="web", pid=41 if by == "answer" else None))
+    names = ScriptedNames()
+    names.seen[41] = ({0: "root"}, {})
+    # Who made the first record was the runtime's, and is gone.
+    scene = Scene(runtime, names=names, is_alive=lambda tid: tid == 41)
+    scene.happens("created")
+    scene.want(tid=7)
+    if by == "start":
+        scene.happens("started", pid=41)
+    scene.work.run(0.02)
+    assert ("names", A, {0: "root"}, {}) in scene.told
 
 
 def test_names_of_a_container_known_before_are_read_at_its_first_record() -> None:

@@ -91,6 +91,15 @@ def test_root_of_the_host_has_nothing_to_tell(host: Host) -> None:
     assert host.names().read(ID, TID) is None
 
 
+def test_own_root_is_that_of_the_host_where_no_other_may_be_seen(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.remove_thread(1)
+    host.add_thread(TID, host.root)
+    monkeypatch.setenv("HOST_ROOT", str(host.root))
+    assert host.names().read(ID, TID) is None
+
+
 def test_thread_of_another_container_is_none_of_this_one(host: Host) -> None:
     host.add_thread(TID, host.add_root("container"), f"/docker/{OTHER}")
     assert host.names().read(ID, TID) is None
