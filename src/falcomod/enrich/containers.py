@@ -110,7 +110,7 @@ class Containers:
         clock: Callable[[], float] = time.monotonic,
         exists: Callable[[str], bool] = os.path.exists,
         is_alive: Callable[[int], bool] = is_alive,
-        group_of: Callable[[int], ControlGroup | None] = group_of,
+        group_of: Callable[[str, int], ControlGroup | None] = group_of,
         group_at: Callable[[str], ControlGroup | None] = group_at,
     ) -> None:
         self._followed = list(followed)
@@ -411,7 +411,8 @@ class Containers:
     def _threads_of(self, lookup: Lookup) -> list[int]:
         """Threads that are, or may be, the container's."""
         if lookup.group is None:
-            lookup.group = next(filter(None, map(self._group_of, lookup.tids)), None)
+            found = (self._group_of(lookup.id, tid) for tid in lookup.tids)
+            lookup.group = next((group for group in found if group is not None), None)
         if lookup.group is None and lookup.cgroup is not None:
             lookup.group = self._group_at(lookup.cgroup)
         pids = lookup.group.pids() if lookup.group is not None else ()

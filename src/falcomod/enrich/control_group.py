@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from falcomod.engine.state.cgroup import container_name
 from falcomod.enrich.host import host_path
 
 LIST_MAX = 4096  # bytes that are read of a list: a few hundred processes
@@ -35,8 +36,14 @@ class ControlGroup:
         return sorted(pids, reverse=True)[:PIDS_MAX]
 
 
-def group_of(tid: int, proc: str | None = None, root: str | None = None) -> ControlGroup | None:
-    """The group that a thread is in, below that of the host; None: it is gone, or in none."""
+def group_of(
+    id: str, tid: int, proc: str | None = None, root: str | None = None
+) -> ControlGroup | None:
+    """The group of a container that a thread is in; None: it is gone, or in another one.
+
+    A runtime puts a process into the groups of one hierarchy after the other, so the
+    path has to name the container.
+    """
     proc = host_path("/proc") if proc is None else proc
     root = host_path("/sys/fs/cgroup") if root is None else root
     try:
@@ -46,6 +53,9 @@ def group_of(tid: int, proc: str | None = None, root: str | None = None) -> Cont
         return None
     for line in text.splitlines():
         _, controllers, path = (*os.fsdecode(line).split(":", 2), "", "")[:3]
+        name = container_name(b"=" + os.fsencode(path) + b"\0")
+        if name is None or name[0] != id:
+            continue
         group = _below(f"{root}/{controllers.removeprefix('name=')}", path)
         if group is not None:
             return group

@@ -42,7 +42,7 @@ class Scene:
             for index, runtime in enumerate(runtimes)
         ]
         options = {"exists": lambda path: True, "is_alive": lambda tid: True} | options
-        options = {"group_of": lambda tid: None, "group_at": lambda path: None} | options
+        options = {"group_of": lambda id, tid: None, "group_at": lambda path: None} | options
         self.containers = Containers(
             self.followed,
             post=now,
@@ -429,7 +429,7 @@ def test_names_are_read_by_whoever_is_in_the_control_group(tmp_path: Path) -> No
     names.seen[42] = ({0: "root"}, {})
     (tmp_path / "cgroup.procs").write_text("41\n")
     groups = {7: ControlGroup(str(tmp_path))}
-    scene = Scene(runtime, names=names, group_of=groups.get)
+    scene = Scene(runtime, names=names, group_of=lambda id, tid: groups.get(tid))
     scene.want(tid=7)
     scene.work.run(0.05)
     assert scene.told == [("facts", A)]
@@ -465,7 +465,7 @@ def test_group_that_is_empty_holds_nothing_up_for_long(tmp_path: Path, is_remove
     (tmp_path / "cgroup.procs").write_text("")
     group = ControlGroup(str(tmp_path))
     scene = Scene(
-        runtime, names=ScriptedNames(), group_of=lambda tid: group, is_alive=lambda tid: False
+        runtime, names=ScriptedNames(), group_of=lambda id, tid: group, is_alive=lambda tid: False
     )
     scene.want()
     scene.work.run()

@@ -8,6 +8,7 @@ import pytest
 from falcomod.enrich.control_group import PIDS_MAX, ControlGroup, group_at, group_of
 
 TID = 41
+ID = "a" * 64
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def host(tmp_path: Path) -> Path:
 
 def in_group(host: Path, lines: str) -> ControlGroup | None:
     (host / "proc" / str(TID) / "cgroup").write_text(lines)
-    return group_of(TID, str(host / "proc"), str(host / "sys"))
+    return group_of(ID, TID, str(host / "proc"), str(host / "sys"))
 
 
 def add_group(host: Path, path: str, pids: str = "") -> str:
@@ -29,30 +30,40 @@ def add_group(host: Path, path: str, pids: str = "") -> str:
 
 
 def test_group_of_the_unified_hierarchy(host: Path) -> None:
-    path = add_group(host, "default/web", "7\n41\n12\n")
-    group = in_group(host, "0::/default/web\n")
+    path = add_group(host, f"docker/{ID}", "7\n41\n12\n")
+    group = in_group(host, f"0::/docker/{ID}\n")
     assert group is not None
     assert Path(group.path) == Path(path)
     assert group.pids() == [41, 12, 7]
 
 
 def test_group_of_a_controller(host: Path) -> None:
-    path = add_group(host, "pids/docker/web")
-    group = in_group(host, "12:cpuset:/\n11:pids:/docker/web\n1:name=systemd:/x\n")
+    path = add_group(host, f"pids/docker/{ID}")
+    add_group(host, "cpuset/caller")  # where it came from, and is about to leave
+    group = in_group(host, f"12:cpuset:/caller\n11:pids:/docker/{ID}\n1:name=systemd:/x\n")
     assert group == ControlGroup(path)
     assert group.pids() == []
 
 
 def test_hierarchy_with_a_name_alone(host: Path) -> None:
-    path = add_group(host, "systemd/docker/web")
-    assert in_group(host, "1:name=systemd:/docker/web\n") == ControlGroup(path)
+    path = add_group(host, f"systemd/docker/{ID}")
+    assert in_group(host, f"1:name=systemd:/docker/{ID}\n") == ControlGroup(path)
 
 
 @pytest.mark.parametrize(
-    "lines", ["0::/\n", "0::/../../other\n", "0::/not/there\n", "", "nonsense\n", "0:\n"]
+    "lines",
+    [
+        "0::/\n",
+        f"0::/../docker/{ID}\n",
+        f"0::/docker/{ID}\n",
+        f"0::/docker/{'b' * 64}\n",
+        "",
+        "nonsense\n",
+        "0:\n",
+    ],
 )
 def test_group_that_cannot_be_followed(host: Path, lines: str) -> None:
-    add_group(host, "")
+    add_group(host, "docker/" + "b" * 64)
     assert in_group(host, lines) is None
 
 
@@ -70,7 +81,7 @@ def test_group_by_its_path(host: Path) -> None:
 
 
 def test_thread_that_is_gone(host: Path) -> None:
-    assert group_of(TID + 1, str(host / "proc"), str(host / "sys")) is None
+    assert group_of(ID, TID + 1, str(host / "proc"), str(host / "sys")) is None
 
 
 def test_group_that_has_ended(host: Path) -> None:
