@@ -112,9 +112,20 @@ cdef void tables_contain(Tables *tables, Thread *thread) noexcept nogil:
 
 cdef void tables_see(Tables *tables, const Thread *thread) noexcept nogil:
     cdef Container *container = thread.container
-    if container != NULL and container.first_tid == 0:
+    if container != NULL and container.first_tid == 0 and is_its_own(container, thread):
         container.first_tid = thread.tid
         containers_announce(&tables.containers, container)
+
+
+cdef bint is_its_own(const Container *container, const Thread *thread) noexcept nogil:
+    """Whether the thread runs the container's program, and not its runtime's for a moment more.
+
+    A runtime enters the control group, executes itself once more, often out of memory, and
+    only then makes the pid namespace, where the program will be the first.
+    """
+    if thread.vpid <= 0 or thread.vpid != thread.pid or thread.vpid == 1:
+        return True
+    return container.flags[<int>CONTAINER_HOST_PID] != 0 and not thread.exe_flags & EXE_FROM_MEMFD
 
 
 cdef Container *tables_container_of(
@@ -236,7 +247,9 @@ cdef class State:
         if thread.fds == NULL:
             thread.fds = fds_new()
         tables_contain(&self.tables, thread)
-        tables_see(&self.tables, thread)
+        if not self.tables.containers.is_live:
+            # Later it may be the runtime's process, before it becomes the container's.
+            tables_see(&self.tables, thread)
         return 0
 
     def seed_fd(

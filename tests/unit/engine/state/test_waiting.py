@@ -258,6 +258,30 @@ def test_start_is_told_once_after_the_program_began() -> None:
     assert watched.engine.counters()["announced"] == 1
 
 
+def test_program_of_the_runtime_is_not_the_container_s() -> None:
+    def begin(tid: int, ts: int, comm: str, **facts: int) -> list[bytes]:
+        numbers = {"pid": tid, "vtid": facts["vtid"], "vpid": facts["vtid"], "ptid": 1}
+        told = {"comm": comm, "exe": comm, "cgroups": cgroups(WEB)}
+        clone = build("clone", ts=ts, tid=tid, res=0, **numbers, **told)
+        return [clone, build("execve", ts=ts + 1, tid=tid, res=0, ptid=1, **told)]
+
+    records = [*begin(10, 1, "runc", vtid=10), *begin(11, 3, "nginx", vtid=1)]
+    watched = Watched(records, wait_ms=FOR_EVER_MS)
+    names: list[str | None] = []
+
+    def note(_rule_ids: tuple[int, ...], view: ContextView) -> None:
+        names.append(bind("proc.name").text(view))
+
+    engine = Engine(
+        ReplaySource(records), watched.state, watched.engine.ruleset, note, waiting=watched.waiting
+    )
+    engine.run(0, 100)
+    watched.state.set_container(WEB, {"name": "web", "host_pid": False})
+    watched.state.settle_container(WEB)
+    engine.run(0, 100)
+    assert names == ["nginx"]
+
+
 def test_start_that_becomes_known_late_is_told_then() -> None:
     watched = Watched([exec_in(WEB, 10, 1), read(10, 2)], wait_ms=0)
     watched.run()
