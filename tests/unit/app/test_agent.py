@@ -187,3 +187,39 @@ def test_explanation_that_fails_loses_no_alert(
     agent.drain(engine_of(rules, agent))
     assert [alert.explanation for alert in sink.alerts] == [None, None]
     assert "explanation lost: rule='Shadow opened' RecursionError: too deep" in caplog.text
+
+
+class Waits:
+    """An engine whose records wait for a container that is never known."""
+
+    at_end = True
+    is_waiting = True
+
+    def __init__(self) -> None:
+        self.runs = 0
+
+    def run(self, timeout_ms: int, max_events: int) -> int:
+        self.runs += 1
+        return 0
+
+    def counters(self) -> dict[str, int]:
+        return {}
+
+    def finish(self) -> None:
+        self.is_waiting = False
+
+
+def test_records_that_wait_are_taken_at_the_end(rules: CompiledRules) -> None:
+    engine = Waits()
+    agent_of(rules).drain(engine)
+    assert (engine.runs, engine.is_waiting) == (1, False)
+
+
+def test_answers_that_are_on_their_way_are_waited_for(
+    rules: CompiledRules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Waits()
+    # The answer comes while the agent sleeps.
+    monkeypatch.setattr(time, "sleep", lambda s: setattr(engine, "is_waiting", False))
+    agent_of(rules).drain(engine, wait_s=60)
+    assert (engine.runs, engine.is_waiting) == (2, False)

@@ -16,6 +16,7 @@ import pytest
 from falcomod.alert.model import Alert, Priority
 from falcomod.app import rules_program, startup, status_file
 from falcomod.app.driver_choice import Opened
+from falcomod.app.metadata import Metadata
 from falcomod.config.model import Config, StdoutOutput
 from falcomod.engine.decode.schema import SYSCALLS
 from falcomod.engine.state.tables import State
@@ -141,3 +142,22 @@ def test_selection_holds_the_calls_that_change_state() -> None:
     selected = startup.selection(rules_program.load_rules(Config()))
     assert SYSCALLS["clone"].sc in selected
     assert SYSCALLS["getpid"].sc not in selected
+
+
+def test_records_wait_as_is_configured() -> None:
+    state = State()
+    engines = dataclasses.replace(Config().container_engines, wait_ms=7, waiting_events_max=9)
+    settings = config(container_engines=engines)
+    metadata = Metadata(settings, state)
+    waiting = startup.waiting(settings, state, metadata)
+    assert waiting.counters()["waiting_records"] == 0
+    metadata.stop()
+
+
+def test_others_are_asked_until_the_run_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOST_ROOT", str(tmp_path))  # where no socket is
+    with ExitStack() as teardown:
+        metadata = startup.ask_others(Config(), startup.seed_state(Config()), None, teardown)
+        assert set(metadata.containers.runtimes()) == {"docker", "podman", "containerd", "cri"}
