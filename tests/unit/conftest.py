@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Commands run in the tests' own process; what they set up does not outlive a test."""
+"""Commands run in the process of the tests; what they set up does not outlive a test."""
 
 from __future__ import annotations
 
