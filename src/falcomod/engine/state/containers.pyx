@@ -342,7 +342,7 @@ cdef void close_gap(ContainerTable *table, uint32_t gap) noexcept nogil:
         at = (at + 1) & mask
         if table.slots[at] == NULL:
             break
-        home = hash_of(table.slots[at].id) & mask
+        home = hash_of(table.slots[at].key) & mask
         if ((at - home) & mask) >= ((at - gap) & mask):
             table.slots[gap] = table.slots[at]
             gap = at

@@ -265,3 +265,31 @@ def thread_container(state: State, tid: int) -> str:
 
 def test_names_of_a_container_that_is_not_there_are_left_out() -> None:
     State().set_container_names(ID, {0: "root"}, {})
+
+
+NAMES = st.sampled_from([f"container-number-{number}" for number in range(40)] + [ID, OTHER_ID])
+
+
+@given(st.lists(st.tuples(st.sampled_from(("set", "enter", "leave", "remove")), NAMES)))
+def test_names_and_ids_are_found_whatever_came_and_went(steps: list[tuple[str, str]]) -> None:
+    state = State()
+    inside: dict[str, int] = {}
+    described: set[str] = set()
+    for number, (step, name) in enumerate(steps, start=100):
+        path = f"cpu=/docker/{name}" if name == OTHER_ID else f"cpu=/default/{name}"
+        if step == "set":
+            state.set_container(name, {"name": name})
+            described.add(name)
+        elif step == "enter" and name != ID:
+            state.remove_thread(inside.get(name, 0))
+            inside[name] = number
+            state.seed_thread(tid=number, pid=number, cgroups=[path])
+            described = {each for each in described if each != name or state.container(name)}
+        elif step == "leave" and name in inside:
+            state.remove_thread(inside.pop(name))
+        elif step == "remove":
+            state.remove_container(name)
+            described.discard(name)
+        there = described | inside.keys()
+        assert {name for name in [*there, ID] if state.container(name)} == there
+        assert state.counters()["containers"] == len(there)
