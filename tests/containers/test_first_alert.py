@@ -84,14 +84,6 @@ class Told:
         return {fields["container.full_id"]: fields for fields in found}
 
 
-def ended(agent: Agent) -> dict[str, int]:
-    """Stops it; what its summary says was lost, as an empty mapping if nothing was."""
-    assert agent.stop() == 0, agent.said()
-    lines = [line.text for line in agent.out]
-    assert "Events dropped: 0" in lines, agent.said()
-    return {}
-
-
 def test_five_hundred_containers_are_known_at_their_first_act(
     agent: Agent, containerd: Containerd, pods: Pods, native: Native, capsys: Any
 ) -> None:
@@ -145,9 +137,11 @@ def facts_in_pod(pod: Pod, name: str) -> dict[str, Any]:
 
 def summary_of_waiting(agent: Agent) -> str:
     """What falcomod says at its end about containers and what waited for them."""
-    ended(agent)
-    lines = [line.text.strip() for line in agent.out if not line.text.startswith("{")]
-    return "; ".join(line for line in lines if "aiting" in line or "ontainer" in line)
+    assert agent.stop() == 0, agent.said()
+    lines = [line.text for line in agent.out]
+    assert "Events dropped: 0" in lines, agent.said()
+    first = next(number for number, line in enumerate(lines) if line.startswith("Containers:"))
+    return "; ".join(line.strip() for line in lines[first:])
 
 
 def test_start_of_a_container_is_told_once(agent: Agent, pods: Pods, native: Native) -> None:
@@ -164,26 +158,23 @@ def test_start_of_a_container_is_told_once(agent: Agent, pods: Pods, native: Nat
 
 
 def test_containers_of_docker_are_known_at_their_first_act(
-    dockerd: Daemon, capsys: pytest.CaptureFixture[str]
+    dockerd: Daemon, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with watching(docker=dockerd.socket) as agent:
         agent.wait_until_ready()
         began_s = time.monotonic()
 
-        def reader(number: int) -> str:
-            name = f"reader-{number}"
-            dockerd("run", "--rm", "--network=none", "--name", name, BUSYBOX, *READ)
-            return name
+        def reader(number: int) -> tuple[str, str]:
+            name, file = f"reader-{number}", tmp_path / str(number)
+            words = ("--rm", "--network=none", f"--cidfile={file}", f"--name={name}")
+            dockerd("run", *words, BUSYBOX, *READ)
+            return file.read_text(), name
 
-        names = set(crowd(reader, range(IN_DOCKER)))
+        names = dict(crowd(reader, range(IN_DOCKER)))
         took_s = time.monotonic() - began_s
-        told = Told(agent)
-        end = time.monotonic() + LATE_S
-        while len(told(FIRST_ACT)) < IN_DOCKER and time.monotonic() < end:
-            time.sleep(0.1)
-        found = told(FIRST_ACT)
-        assert Counter(fields["container.name"] for fields in found) == Counter(names)
-        assert {fields["container.image.repository"] for fields in found} == {REPOSITORY}
-        assert {fields["container.type"] for fields in found} == {"docker"}
+        found = Told(agent).by_id(FIRST_ACT, set(names))
+        assert {id: fields["container.name"] for id, fields in found.items()} == names
+        assert {fields["container.image.repository"] for fields in found.values()} == {REPOSITORY}
+        assert {fields["container.type"] for fields in found.values()} == {"docker"}
         with capsys.disabled():
             print(f"\n{IN_DOCKER} of docker in {took_s:.1f} s; {summary_of_waiting(agent)}")

@@ -49,6 +49,7 @@ RUNTIMES_MAX = 64
 ID_MAX = 256  # characters of an id
 
 TICK_S = 1.0
+START_S = 2.0  # after which the record of a start is taken to be lost
 COMPARE_S = 30.0  # how often threads are asked which containers there are
 IDLE_S = 60.0  # without a thread, after which a container is forgotten
 SWEEP_S = 600.0  # the same for one that is not known here
@@ -346,7 +347,9 @@ class Containers:
         pid = lookup.started_pid or described.pid
         if lookup.is_start_due and pid is not None:
             lookup.is_start_due = False
-            self._post(partial(self._state.start_container, lookup.id, pid))
+            call = partial(self._state.start_container, lookup.id, pid)
+            # The record of its program tells more, and comes before, if it is not lost.
+            self._work.submit(OWN_LANE, partial(self._post, call), START_S)
 
     def _conclude(self, lookup: Lookup) -> None:
         """Lets the records go and ends the look-up, each when its time has come."""

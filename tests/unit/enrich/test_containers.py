@@ -318,6 +318,8 @@ def test_start_is_told_once_the_container_is_known() -> None:
     assert scene.told == []
     runtime.says(A, described(A, name="web"))
     scene.work.run(1)
+    assert scene.told == [("facts", A)]
+    scene.work.run(containers.START_S)
     assert scene.told == [("facts", A), ("started", A, 41)]
 
 
@@ -329,7 +331,7 @@ def test_start_without_a_process_takes_that_of_the_answer() -> None:
     scene.work.run()
     runtime.says(A, described(A, name="web", ip="::1", pid=42))
     scene.happens("started")
-    scene.work.run()
+    scene.work.run(containers.START_S)
     assert scene.told == [("facts", A), ("facts", A), ("started", A, 42)]
 
 
