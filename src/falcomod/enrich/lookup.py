@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from falcomod.engine.state.cgroup import container_name
 from falcomod.enrich.control_group import ControlGroup
 from falcomod.enrich.followed import Followed
 from falcomod.enrich.runtime import Described, Facts
@@ -57,7 +58,12 @@ class Known:
         facts: Facts = {}
         for _, described in told:
             facts |= {name: value for name, value in described.facts.items() if value is not None}
-            if described.cgroup:
+            # Paths are searched one by one; where the path's own form tells, that is not needed.
+            if (
+                described.cgroup
+                and container_name(f"={described.cgroup}\0".encode("utf-8", "surrogateescape"))
+                is None
+            ):
                 facts["cgroup"] = described.cgroup
         return facts
 

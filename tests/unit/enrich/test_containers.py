@@ -320,7 +320,7 @@ def test_start_is_told_once_the_container_is_known() -> None:
     scene.work.run(1)
     assert scene.told == [("facts", A)]
     scene.work.run(containers.START_S)
-    assert scene.told == [("facts", A), ("started", A, 41)]
+    assert scene.told == [("started", A, 41)]
 
 
 def test_start_without_a_process_takes_that_of_the_answer() -> None:

@@ -85,7 +85,12 @@ def test_facts_of_a_group_are_such_as_the_state_takes(kind: str) -> None:
     assert found["type"] == TYPES[kind]
 
 
-def test_control_group_of_an_answer_is_a_fact() -> None:
+@pytest.mark.parametrize(
+    ("path", "facts"), [("/odd/place", {"cgroup": "/odd/place"}), (f"/docker/{A}", {}), (None, {})]
+)
+def test_control_group_whose_form_names_no_container_is_a_fact(
+    path: str | None, facts: dict[str, str]
+) -> None:
     followed = Followed(ScriptedRuntime())
-    known = Known({followed: Described(id=A, facts={"name": "n"}, cgroup="/odd/place")})
-    assert known.facts("", [followed]) == {"name": "n", "cgroup": "/odd/place"}
+    known = Known({followed: Described(id=A, facts={}, cgroup=path)})
+    assert known.facts("", [followed]) == facts
