@@ -173,8 +173,8 @@ def test_containers_of_docker_are_known_at_their_first_act(
         names = dict(crowd(reader, range(IN_DOCKER)))
         took_s = time.monotonic() - began_s
         found = Told(agent).by_id(FIRST_ACT, set(names))
+        with capsys.disabled():
+            print(f"\n{IN_DOCKER} of docker in {took_s:.1f} s; {summary_of_waiting(agent)}")
         assert {id: fields["container.name"] for id, fields in found.items()} == names
         assert {fields["container.image.repository"] for fields in found.values()} == {REPOSITORY}
         assert {fields["container.type"] for fields in found.values()} == {"docker"}
-        with capsys.disabled():
-            print(f"\n{IN_DOCKER} of docker in {took_s:.1f} s; {summary_of_waiting(agent)}")

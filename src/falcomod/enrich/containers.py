@@ -184,6 +184,8 @@ class Containers:
             known = self._known.get(change.id)
             if known is not None:
                 known.gone_s = None
+            if change.told is not None and known is None:
+                self._take(followed, change.id, change.told)
             # One that has started has an address, perhaps another name than it had.
             if change.kind == "started" or known is None:
                 self._look_ahead(followed, change)

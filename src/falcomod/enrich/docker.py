@@ -301,7 +301,25 @@ class DockerRuntime:
         kind = ACTIONS.get(text(event.get("Action")) or text(event.get("status")) or "")
         if event.get("Type", "container") != "container" or kind is None:
             return None
-        return Change(kind, id) if FULL_ID.fullmatch(id) else None
+        if not FULL_ID.fullmatch(id):
+            return None
+        if kind != "created":
+            return Change(kind, id)
+        return Change(kind, id, told=self._by_event(id, mapping(at(event, "Actor", "Attributes"))))
+
+    def _by_event(self, id: str, attributes: Answer) -> Described:
+        """What an event says of its container: name, image, and labels beside those two.
+
+        A daemon that is busy starting a container answers no questions about it.
+        """
+        row = {
+            "Id": id,
+            "Names": [attributes.get("name")],
+            "Image": attributes.get("image"),
+            "Labels": {key: attributes[key] for key in attributes if key not in ("name", "image")},
+        }
+        facts = docker_facts.row_facts(row, kind=self._name, label_max=self._label_max)
+        return Described(id=id, facts=facts, is_complete=False)
 
     def _wrong(self, what: str) -> RuntimeUnavailable:
         return RuntimeUnavailable(f"{self._socket}: wrong answer: {what}")

@@ -38,6 +38,8 @@ class Change:
     kind: Literal["created", "started", "removed"]
     id: str  # whole
     pid: int | None = None  # of its first process, where it is told
+    # What is said of it along with that: known at once, while an answer may take long.
+    told: Described | None = field(default=None, compare=False)
 
 
 class Runtime(Protocol):

@@ -309,6 +309,17 @@ def test_record_that_comes_during_the_look_ahead_waits_for_it() -> None:
     assert scene.told == [("facts", A), ("settled", A)]
 
 
+def test_what_an_event_says_is_known_before_any_answer() -> None:
+    runtime = ScriptedRuntime()
+    scene = Scene(runtime)
+    told = Described(id=A, facts={"name": "web"}, is_complete=False)
+    scene.containers.changed(scene.followed[0], Change("created", A, told=told))
+    assert scene.told == [("facts", A)]
+    runtime.says(A, described(A, name="web", ip="::1"))
+    scene.work.run()
+    assert scene.told == [("facts", A)]
+
+
 def test_start_is_told_once_the_container_is_known() -> None:
     runtime = ScriptedRuntime()
     scene = Scene(runtime)

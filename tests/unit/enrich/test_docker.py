@@ -315,6 +315,23 @@ def test_changes(server: UnixServer, runtime: DockerRuntime) -> None:
     ]  # fmt: skip
 
 
+def test_event_of_a_new_container_says_what_it_is(
+    server: UnixServer, runtime: DockerRuntime
+) -> None:
+    attributes = {"name": "web", "image": "nginx:1.27", "team": "shop", "odd": 7}
+    line = event("create", Actor={"ID": ID, "Attributes": attributes})
+    server.answers["/events"] = streamed(line + b"\n", event("create", Actor={"ID": ID}) + b"\n")
+    first, bare = changes_of(runtime)
+    assert first.told is not None
+    assert not first.told.is_complete
+    facts = first.told.facts
+    assert (facts["name"], facts["image_repository"], facts["image_tag"], facts["labels"]) == (
+        "web", "nginx", "1.27", {"team": "shop"},
+    )  # fmt: skip
+    assert bare.told is not None
+    assert "name" not in bare.told.facts
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -51,7 +51,8 @@ cdef Container *containers_of(ContainerTable *table, const CgroupName *name) noe
         container = containers_add(table, id, size)
         if container == NULL:
             return NULL
-        container.kind = <uint8_t>name.kind
+    # It may have been described before the first thread was in it.
+    container.kind = <uint8_t>name.kind
     if container.texts[<int>CONTAINER_FULL_ID] == NULL:
         container.texts[<int>CONTAINER_FULL_ID] = text_new(id, size)
     if name.pod_uid != NULL and container.texts[<int>CONTAINER_POD_UID] == NULL:
