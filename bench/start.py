@@ -17,10 +17,12 @@ import time
 began = time.monotonic()
 from falcomod.app import startup
 from falcomod.config.model import Config
+from falcomod.engine.state.tables import State
 imported = time.monotonic()
 rules = startup.load_rules(Config())
 loaded = time.monotonic()
-state = startup.seed_state(Config())
+state = State()
+startup.seed_state(state)
 seeded = time.monotonic()
 resident = next(l for l in open("/proc/self/status") if l.startswith("VmRSS")).split()[1]
 print(imported - began, loaded - imported, seeded - loaded, seeded - began, resident)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who tells of containers, pods and names of users: from the configuration to running threads.
 
-In the order of a start: made when the state is there, start() before there is an
-engine, hand_over() to it, stop().
+In the order of a start: made when the state is there, start() before records flow, meet()
+when the state is filled, hand_over() to the engine, stop().
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import glob
 import logging
 import os
-import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
@@ -31,7 +30,7 @@ from falcomod.errors import UserError
 log = logging.getLogger(__name__)
 
 START_WAIT_S = 2.0  # for runtimes that are there, before the first event
-UNKNOWN_WAIT_S = 0.5  # of that, for containers that they did not list
+UNKNOWN_WAIT_S = 0.2  # for users' names, and for containers that runtimes did not list
 SYNC_WAIT_MS = 10_000  # what disable_async stands for
 
 
@@ -62,15 +61,18 @@ class Metadata:
         self._name_watch = NameWatch(state, self._outbox, host=HostNames(), containers=names)
 
     def start(self, *, wait_s: float = START_WAIT_S) -> None:
-        """Begins to ask; within *wait_s* the state has what is known of containers that run."""
-        deadline_s = time.monotonic() + wait_s
+        """Begins to ask; within *wait_s* the state has what runtimes list.
+
+        Called before records flow: a runtime that is slow must not fill the rings.
+        """
         self.containers.start(wait_s=wait_s)
         self._outbox.run_until(lambda: True, wait_s=0)
+
+    def meet(self, *, wait_s: float = UNKNOWN_WAIT_S) -> None:
+        """Asks about the containers that threads are in; waits a little for what is missing."""
         for id, kind, pod_uid, tid in self._state.containers_in_use():
             self.containers.wanted(id, kind, pod_uid, tid)
-        # Runtimes have just listed what they know: more will hardly come.
-        left_s = max(0.0, min(deadline_s - time.monotonic(), UNKNOWN_WAIT_S))
-        if not self._outbox.run_until(self._is_all_known, wait_s=left_s):
+        if not self._outbox.run_until(self._is_all_known, wait_s=wait_s):
             count = self.containers.counters()["waiting"]
             log.info("containers that nobody knows yet count=%d", count)
         self._name_watch.start()

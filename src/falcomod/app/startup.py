@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a configuration to a running agent, step by step; and the way back.
 
-The order matters in two places: rules are compiled before the driver is
-touched, so that a bad rule leaves the host as it was; and records flow before
-/proc is read, so that a process that starts meanwhile is in one or the other.
+The order matters in three places: rules are compiled before the driver is
+touched, so that a bad rule leaves the host as it was; runtimes are listed before
+records flow, so that a slow one fills no ring; and records flow before /proc is
+read, so that a process that starts meanwhile is in one or the other.
 """
 
 from __future__ import annotations
@@ -70,14 +71,16 @@ def run(
         domains = Domains(asked_for(rules.ruleset))
         teardown.callback(domains.stop)
         domains.start()
+        state = State(thread_limit=config.falco_libs.thread_table_size)
+        metadata = ask_others(config, state, access, teardown)
         opened = open_driver(config, selection(rules))
         log.info("Opening 'syscall' source with %s", opened.how)
         source = opened.source
         teardown.callback(source.close)
         source.start()
-        state = seed_state(config)
+        seed_state(state)
         domains.hand_over(state)
-        metadata = ask_others(config, state, access, teardown)
+        metadata.meet()
         agent = Agent(
             rules=rules.rules,
             sinks=sinks,
@@ -151,18 +154,16 @@ def status_writer(opened: Opened, teardown: ExitStack) -> Callable[[], None]:
     return lambda: file.write(opened.source.counters())
 
 
-def seed_state(config: Config) -> State:
+def seed_state(state: State) -> None:
     """Process, descriptor, user and group tables as /proc and /etc show them."""
-    state = State(thread_limit=config.falco_libs.thread_table_size)
     users.load(state)
     procfs.scan(state)
-    return state
 
 
 def ask_others(
     config: Config, state: State, access: Access | None, teardown: ExitStack
 ) -> Metadata:
-    """Begins to ask runtimes and Kubernetes; what runs already is known in the end."""
+    """Begins to ask runtimes and Kubernetes; the state has what they list in the end."""
     metadata = Metadata(config, state, access=access)
     teardown.callback(metadata.stop)
     metadata.start()

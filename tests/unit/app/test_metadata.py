@@ -133,6 +133,7 @@ def test_host_without_runtimes_starts_at_once_and_knows_pods_by_their_groups() -
     state.in_use = [(id, "cri-containerd", "u-1", 1)]
     found = metadata.Metadata(Config(), state)
     found.start()
+    found.meet(wait_s=5)
     assert state.told, found.containers.counters()
     assert state.told[-1] == ("settled", id)
     assert state.facts[id] == {"full_id": id, "type": "containerd", "pod_uid": "u-1"}

@@ -57,7 +57,9 @@ def test_no_output_is_refused() -> None:
 
 
 def test_state_knows_this_process() -> None:
-    thread = startup.seed_state(Config()).thread(os.getpid())
+    state = State()
+    startup.seed_state(state)
+    thread = state.thread(os.getpid())
     assert thread is not None
     assert thread["pid"] == os.getpid()
 
@@ -159,5 +161,5 @@ def test_others_are_asked_until_the_run_ends(
 ) -> None:
     monkeypatch.setenv("HOST_ROOT", str(tmp_path))  # where no socket is
     with ExitStack() as teardown:
-        metadata = startup.ask_others(Config(), startup.seed_state(Config()), None, teardown)
+        metadata = startup.ask_others(Config(), State(), None, teardown)
         assert set(metadata.containers.runtimes()) == {"docker", "podman", "containerd", "cri"}

@@ -301,14 +301,6 @@ def test_start_without_a_record_is_told_by_the_runtime() -> None:
     assert watched.starts == ["web"]
 
 
-def test_containers_that_ran_before_are_told() -> None:
-    watched = Watched([], wait_ms=FOR_EVER_MS)
-    watched.state.seed_thread(tid=10, pid=10, cgroups=[f"cpu=/docker/{WEB}"])
-    watched.describe(WEB, "web")
-    watched.run()
-    assert watched.starts == ["web"]
-
-
 def test_containers_that_were_described_before_there_was_an_engine_are_told() -> None:
     watched = Watched([], wait_ms=FOR_EVER_MS)
     state = State()
