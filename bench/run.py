@@ -24,6 +24,7 @@ from falcomod.engine.capture.source import ReplaySource, RingSource  # noqa: E40
 from falcomod.engine.loop import Engine  # noqa: E402
 from falcomod.engine.match.ruleset import Ruleset  # noqa: E402
 from falcomod.engine.state.tables import State  # noqa: E402
+from falcomod.engine.state.waiting import Waiting  # noqa: E402
 from tests.record_builder import build  # noqa: E402
 from tests.ring_file import RingFile  # noqa: E402
 
@@ -56,18 +57,30 @@ def timed(engine: Engine, events: int) -> float:
     return time.thread_time() - started
 
 
-def replay(events: int, records: list[bytes], state: State | None, rules: Ruleset | None) -> float:
+def replay(
+    events: int,
+    records: list[bytes],
+    state: State | None,
+    rules: Ruleset | None,
+    waiting: Waiting | None = None,
+) -> float:
     """Seconds per event of the stages that are not None, from memory."""
     data = b"".join(records)
     best = float("inf")
     for _ in range(ROUNDS):
         source = ReplaySource(data, repeat=events // len(records) + 1)
-        engine = Engine(source, state, rules, print)
+        engine = Engine(source, state, rules, print, waiting=waiting)
         best = min(best, timed(engine, events) / events)
         counters = engine.counters()
         if counters["corrupt"] or counters["matches"] or counters["errors"]:
             raise SystemExit(f"the mix is not what it should be: {counters}")
     return best
+
+
+def with_containers(events: int, records: list[bytes], rules: Ruleset) -> float:
+    """The same with records that could have to wait for their container, and need not."""
+    state = seeded_state()
+    return replay(events, records, state, rules, Waiting(state, print))
 
 
 def filled(records: list[bytes], size: int) -> tuple[bytes, int]:
@@ -134,6 +147,7 @@ def main() -> None:
         ("decode", lambda: replay(arguments.events, records, None, None)),
         ("+ state", lambda: replay(arguments.events, records, seeded_state(), None)),
         ("+ rules", lambda: replay(arguments.events, records, seeded_state(), rules)),
+        ("+ containers", lambda: with_containers(arguments.events, records, rules)),
     ]
     before = 0.0
     for name, measure in stages:

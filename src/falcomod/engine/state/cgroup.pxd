@@ -38,7 +38,3 @@ cdef bint cgroup_name_of(const char *cgroups, uint32_t size, CgroupName *out) no
 cdef uint32_t cgroup_id_copy(const CgroupName *name, char *out, uint32_t room) noexcept nogil
 # Copies a pod's uid as Kubernetes writes it, with "-" where systemd's slices have "_".
 cdef uint32_t cgroup_pod_uid_copy(const CgroupName *name, char *out, uint32_t room) noexcept nogil
-
-# Writes the first 12 characters of the container's id and a NUL to out (CONTAINER_ID_SIZE
-# bytes), "" for the host.
-cdef void container_id_of(const char *cgroups, uint32_t size, char *out) noexcept nogil

@@ -314,13 +314,6 @@ cdef uint32_t cgroup_pod_uid_copy(const CgroupName *name, char *out, uint32_t ro
     return room
 
 
-cdef void container_id_of(const char *cgroups, uint32_t size, char *out) noexcept nogil:
-    cdef CgroupName name
-    out[0] = 0
-    if cgroup_name_of(cgroups, size, &name):
-        out[cgroup_id_copy(&name, out, SHORT_ID_SIZE)] = 0
-
-
 def container_name(cgroups: bytes) -> tuple[str, str, str] | None:
     """(whole id, word of its kind, uid of its pod or "") of the container; None: the host."""
     cdef CgroupName name
@@ -338,9 +331,8 @@ def container_name(cgroups: bytes) -> tuple[str, str, str] | None:
 
 def container_id(cgroups: bytes) -> str:
     """The short id of the container that "subsystem=path" entries name; "" for the host."""
-    cdef char out[SHORT_ID_SIZE + 1]
-    container_id_of(cgroups, <uint32_t>len(cgroups), out)
-    return out.decode("ascii")
+    found = container_name(cgroups)
+    return "" if found is None else found[0][:SHORT_ID_SIZE]
 
 
 def kind_words() -> list[str]:
