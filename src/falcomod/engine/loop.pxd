@@ -49,6 +49,7 @@ cdef class Engine:
 
     cdef int drain(self, int timeout_ms, uint64_t records_max) except -1 nogil
     cdef int take(self, const Record *record) except -1 nogil
+    cdef bint must_wait(self) except -1 nogil
     cdef int take_event(self) except -1 nogil
     cdef int take_held(self, bint is_last) except -1 nogil
     cdef int take_posts(self) except -1

@@ -28,7 +28,7 @@ from falcomod.engine.state.containers cimport (
 from falcomod.engine.state.context cimport ContextView
 from falcomod.engine.state.tables cimport State, Tables
 from falcomod.engine.state.update cimport apply
-from falcomod.engine.state.waiting cimport Held, Waiting
+from falcomod.engine.state.waiting cimport Held, Waiting, is_image
 from falcomod.engine.types cimport arena_free, arena_init, arena_reset, text_release
 
 import json
@@ -201,7 +201,7 @@ cdef class Engine:
             if record.is_state_only:
                 self.state_only += 1
                 self.settle()
-            elif self.waiting is None or not self.waiting.takes(self.context.tables, &self.event):
+            elif not self.must_wait():
                 self.take_event()
             self.end_event()
             return self.take_news()
@@ -209,6 +209,18 @@ cdef class Engine:
         if fault == FAULT_LENGTH:
             return self.source.drop_rest()
         return self.source.consume(self.event.record_size)
+
+    cdef inline bint must_wait(self) except -1 nogil:
+        """Whether the event's record is kept back; of almost all events three looks tell."""
+        if self.waiting is None:
+            return False
+        if (
+            self.waiting.records == 0
+            and self.context.tables.containers.unsettled == 0
+            and not is_image(&self.event)
+        ):
+            return False
+        return self.waiting.takes(self.context.tables, &self.event)
 
     cdef int take_event(self) except -1 nogil:
         self.event.number += 1
@@ -230,7 +242,7 @@ cdef class Engine:
             decode(self.held.data, self.held.size, &self.event)
             self.event.cpu = self.held.cpu
             self.in_event = True
-            if not self.waiting.takes(self.context.tables, &self.event):
+            if not self.must_wait():
                 self.take_event()
             self.end_event()
             self.take_news()

@@ -4,6 +4,9 @@
 cimport cython
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
+from falcomod.engine._uapi cimport (
+    FM_CLONE3_X, FM_CLONE_20_X, FM_EXECVE_19_X, FM_EXECVEAT_X, FM_FORK_20_X, FM_VFORK_20_X,
+)
 from falcomod.engine.decode.event cimport Event
 from falcomod.engine.state.containers cimport Container
 from falcomod.engine.state.tables cimport Tables
@@ -26,6 +29,18 @@ cdef struct Queue:               # of one container
 cdef struct Mark:                # a thread whose records wait
     int64_t tid                  # 0: empty
     Queue *queue                 # NULL: no longer
+
+
+# Events that name the control groups of a thread, in the same places.
+cdef inline bint is_image(const Event *event) noexcept nogil:
+    return (
+        event.code == FM_CLONE_20_X
+        or event.code == FM_CLONE3_X
+        or event.code == FM_FORK_20_X
+        or event.code == FM_VFORK_20_X
+        or event.code == FM_EXECVE_19_X
+        or event.code == FM_EXECVEAT_X
+    )
 
 
 @cython.final

@@ -287,18 +287,6 @@ cdef uint32_t place_of(const Mark *marks, uint32_t capacity, int64_t tid) noexce
     return at
 
 
-cdef inline bint is_image(const Event *event) noexcept nogil:
-    """Events that name the control groups of a thread, in the same places."""
-    return (
-        event.code == FM_CLONE_20_X
-        or event.code == FM_CLONE3_X
-        or event.code == FM_FORK_20_X
-        or event.code == FM_VFORK_20_X
-        or event.code == FM_EXECVE_19_X
-        or event.code == FM_EXECVEAT_X
-    )
-
-
 cdef object text_or(const Container *container, int text):
     found = container.texts[text]
     return None if found == NULL else found.data[:found.size].decode("utf-8", "surrogateescape")
