@@ -157,6 +157,25 @@ def test_start_of_a_container_is_told_once(agent: Agent, pods: Pods, native: Nat
         assert id[:12] in fields["evt.arg.json"]
 
 
+def test_shipped_rules_about_starts(agent: Agent, pods: Pods) -> None:
+    pod = pods.run("pod", namespace="shop", privileged=True)
+    id = pods.run_container(
+        pod, "mighty", "sleep", "5", privileged=True, mounts=(("/etc", "/host", True, 0),)
+    )
+    pods.run_container(pod, "harmless", "sleep", "5")
+    for rule in ("Launch Privileged Container", "Launch Sensitive Mount Container"):
+        alert = agent.expect_alert(rule, container_id=id[:12])
+        fields = alert["output_fields"]
+        assert (fields["container.name"], fields["k8s.pod.name"]) == ("mighty", "pod")
+        assert fields["proc.cmdline"] == "sleep 5"
+        names = {
+            each["output_fields"]["container.name"]
+            for each in agent.alerts()
+            if each["rule"] == rule
+        }
+        assert "harmless" not in names
+
+
 def test_containers_of_docker_are_known_at_their_first_act(
     dockerd: Daemon, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -44,7 +44,9 @@ def test_sensitive_file_is_read(agent: Agent) -> None:
         "proc.tty": facts.terminal(os.getpid()),
     }
     alert = expect(agent, "Read sensitive file untrusted", expected, proc_name="cat")
-    assert alert["output_fields"].keys() == {*expected, "evt.time"}
+    of_containers = ("container.name", "container.image.repository", "k8s.pod.name", "k8s.ns.name")
+    assert alert["output_fields"].keys() == {*expected, *of_containers, "evt.time"}
+    assert [alert["output_fields"][name] for name in of_containers] == ["host", None, None, None]
     assert alert["priority"] == "Warning"
     assert alert["source"] == "syscall"
     assert alert["hostname"] == os.uname().nodename
