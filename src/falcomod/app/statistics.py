@@ -95,5 +95,6 @@ def _waits(engine: Mapping[str, int]) -> Iterator[str]:
         if engine.get(f"waiting_{name}"):
             yield f"   {name}: {engine[f'waiting_{name}']}"
     longest_us = engine.get("waiting_longest_us", 0)
-    if longest_us:
-        yield f"   longest: {longest_us / 1000:.1f} ms"
+    if longest_us and engine.get("waiting_asked"):
+        mean_us = engine.get("waiting_total_us", 0) / engine["waiting_asked"]
+        yield f"   for: {mean_us / 1000:.1f} ms on average, {longest_us / 1000:.1f} ms at most"

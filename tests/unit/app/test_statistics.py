@@ -55,7 +55,13 @@ def test_summary_of_an_empty_run_still_tells_losses() -> None:
 
 def test_summary_tells_of_containers_that_were_asked_about() -> None:
     lines = Statistics().summary(
-        {"waiting_held": 40, "waiting_timeouts": 1, "waiting_longest_us": 7250},
+        {
+            "waiting_held": 40,
+            "waiting_timeouts": 1,
+            "waiting_asked": 2,
+            "waiting_total_us": 9000,
+            "waiting_longest_us": 7250,
+        },  # fmt: skip
         {},
         {"wanted": 12, "unknown": 1, "refused": 0},
         {
@@ -70,7 +76,7 @@ def test_summary_tells_of_containers_that_were_asked_about() -> None:
         "   containerd: asked 14, found 11, unknown 3",
         "Events that waited: 40",
         "   timeouts: 1",
-        "   longest: 7.2 ms",
+        "   for: 4.5 ms on average, 7.2 ms at most",
     ]
 
 

@@ -64,7 +64,8 @@ cdef class Waiting:
     cdef uint64_t held           # records that had to wait
     cdef uint64_t timeouts       # containers whose time was over
     cdef uint64_t overflows      # containers that went on because too much waited
-    cdef uint64_t longest_ns     # that a container waited
+    cdef uint64_t waited_ns      # by all containers that need not wait any more
+    cdef uint64_t longest_ns     # by one of them
 
     # Whether the record of the event has to wait: then a copy of it is kept.
     cdef bint takes(self, Tables *tables, const Event *event) except -1 nogil

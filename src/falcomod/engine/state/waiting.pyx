@@ -78,6 +78,7 @@ cdef class Waiting:
             "waiting_held": self.held,
             "waiting_timeouts": self.timeouts,
             "waiting_overflows": self.overflows,
+            "waiting_total_us": self.waited_ns // 1000,
             "waiting_longest_us": self.longest_ns // 1000,
         }
 
@@ -208,6 +209,7 @@ cdef class Waiting:
             # No further record of it waits, and its threads are free.
             queue.container.queue = NULL
             self.unmark(queue)
+            self.waited_ns += now_ns - queue.since_ns
             if now_ns - queue.since_ns > self.longest_ns:
                 self.longest_ns = now_ns - queue.since_ns
         return queue
