@@ -106,10 +106,13 @@ class RecordingState:
     def __init__(self) -> None:
         self.told: list[tuple[Any, ...]] = []
         self.facts: dict[str, Facts] = {}
+        self.finals: list[str] = []  # containers of which all was said that will be
         self.in_use: list[tuple[str, str, str | None, int]] = []
 
-    def set_container(self, id: str, facts: Facts, *, json: bytes) -> None:
-        assert id[:12].encode() in json
+    def set_container(self, id: str, facts: Facts, *, json: bytes | None) -> None:
+        if json is not None:
+            assert id[:12].encode() in json
+            self.finals.append(id)
         self.told.append(("facts", id))
         self.facts[id] = facts
 

@@ -17,7 +17,7 @@ from falcomod.app.outbox import Outbox, Post
 from falcomod.config.model import Config, ContainerEngines
 from falcomod.config.model import Kubernetes as KubernetesOptions
 from falcomod.engine.state.tables import State
-from falcomod.enrich.containers import Containers
+from falcomod.enrich.containers import PATIENCE_S, Containers
 from falcomod.enrich.followed import Followed
 from falcomod.enrich.host import host_path
 from falcomod.enrich.kubernetes_access import Access, access_of, node_name
@@ -57,6 +57,7 @@ class Metadata:
             local=local_kinds(engines),
             find_more=partial(more_of, engines),
             label_max=engines.label_max_len,
+            patience_s=SYNC_WAIT_MS / 1000 if engines.cri.disable_async else PATIENCE_S,
         )
         self._name_watch = NameWatch(state, self._outbox, host=HostNames(), containers=names)
 

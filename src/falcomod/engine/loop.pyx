@@ -31,7 +31,6 @@ from falcomod.engine.state.update cimport apply
 from falcomod.engine.state.waiting cimport Held, Waiting, is_image
 from falcomod.engine.types cimport arena_free, arena_init, arena_reset, text_release
 
-import json
 from collections import deque
 
 from falcomod.engine.decode.event import FAULT_NAMES
@@ -323,12 +322,9 @@ cdef bytes record_of(Container *container, uint64_t ts_ns):
     """The record of a container event, by the thread that was seen in it first."""
     cdef fm_record_header header
     cdef uint32_t size
-    if container.json != NULL:
-        text = container.json.data[:container.json.size]
-        text_release(container.json)
-        container.json = NULL
-    else:
-        text = json.dumps({"container": {"id": container.id.decode("utf-8", "replace")}}).encode()
+    text = container.json.data[:container.json.size]
+    text_release(container.json)
+    container.json = NULL
     size = <uint32_t>len(text) + 1
     header.ts = ts_ns
     header.tid = container.first_tid

@@ -49,6 +49,7 @@ RUNTIMES_MAX = 64
 ID_MAX = 256  # characters of an id
 
 TICK_S = 1.0
+PATIENCE_S = 0.1  # for more than the most important, which is known
 START_S = 2.0  # after which the record of a start is taken to be lost
 COMPARE_S = 30.0  # how often threads are asked which containers there are
 IDLE_S = 60.0  # without a thread, after which a container is forgotten
@@ -69,7 +70,7 @@ def is_alive(tid: int) -> bool:
 class ContainerState(Protocol):
     """The part of State that is told of containers, on the engine's thread."""
 
-    def set_container(self, id: str, facts: Facts, *, json: bytes) -> None: ...
+    def set_container(self, id: str, facts: Facts, *, json: bytes | None) -> None: ...
     def set_container_names(self, id: str, users: Any, groups: Any) -> None: ...
     def settle_container(self, id: str) -> None: ...
     def start_container(self, id: str, pid: int) -> None: ...
@@ -94,7 +95,8 @@ class Containers:
     *followed* are the runtimes, the best first.  *post* has a call made on the thread that
     owns *state*.  *local* are kinds of control groups whose containers have no runtime that
     could be asked: LXC and its like.  *find_more* names runtimes that may have come since.
-    Labels longer than *label_max* are left out, whoever tells them.
+    Labels longer than *label_max* are left out, whoever tells them.  Where the most important
+    is known, records wait *patience_s* for the rest.
     """
 
     def __init__(
@@ -108,6 +110,7 @@ class Containers:
         work: Work | None = None,
         find_more: Callable[[], Iterable[Followed]] = tuple,
         label_max: int = LABEL_MAX,
+        patience_s: float = PATIENCE_S,
         clock: Callable[[], float] = time.monotonic,
         exists: Callable[[str], bool] = os.path.exists,
         is_alive: Callable[[int], bool] = is_alive,
@@ -121,6 +124,7 @@ class Containers:
         self._local = local
         self._find_more = find_more
         self._label_max = label_max
+        self._patience_s = patience_s
         self._work = Lanes() if work is None else work
         self._clock = clock
         self._exists = exists
@@ -158,7 +162,9 @@ class Containers:
                 lookup.add_place(described)
             if known is not None and known.facts(kind, self._followed):
                 # The state may have forgotten it since it was told.
-                self._tell(lookup, known)
+                self._tell(lookup)
+            lookup.is_patient = True
+            self._work.submit(OWN_LANE, partial(self._lose_patience, lookup), self._patience_s)
             self._begin_names(lookup)
             self._advance(lookup)
 
@@ -327,7 +333,7 @@ class Containers:
         known.answers[followed] = described
         lookup = self._lookups.get(id)
         if is_news:
-            self._tell(Lookup(id, 0.0) if lookup is None else lookup, known)
+            self._tell(Lookup(id, 0.0) if lookup is None else lookup)
         if lookup is not None:
             lookup.add_place(described)
             self._tell_start(lookup, described)
@@ -335,14 +341,21 @@ class Containers:
             lookup = self._lookups[id] = Lookup(id, self._clock())
             self._begin_ask(lookup, followed)
 
-    def _tell(self, lookup: Lookup, known: Known) -> None:
-        """Posts what is known of a container."""
+    def _tell(self, lookup: Lookup, *, is_last: bool = False) -> None:
+        """Posts what is known of a container, and what its start is told with if that is all."""
         facts = facts_of_group(lookup.id, lookup.kind, lookup.pod_uid, self._local)
-        self._put(lookup.id, facts | known.facts(lookup.kind, self._followed))
+        known = self._known.get(lookup.id)
+        if known is not None:
+            facts |= known.facts(lookup.kind, self._followed)
+        is_last = is_last or self._is_whole(lookup)
+        json = container_event(lookup.id, facts) if is_last else None
+        self._post(partial(self._state.set_container, lookup.id, facts, json=json))
 
-    def _put(self, id: str, facts: Facts) -> None:
-        json = container_event(id, facts)
-        self._post(partial(self._state.set_container, id, facts, json=json))
+    def _lose_patience(self, lookup: Lookup) -> None:
+        """What is known of a container has to do for its records; the rest comes later."""
+        with self._lock:
+            lookup.is_patient = False
+            self._conclude(lookup)
 
     def _tell_start(self, lookup: Lookup, described: Described) -> None:
         """Posts that a container has started, once its first process is known."""
@@ -359,12 +372,12 @@ class Containers:
             return
         is_whole = self._is_whole(lookup)
         has_hope = not is_whole and lookup.has_hope()
-        if lookup.is_wanted and not lookup.is_settled and lookup.has_names and not has_hope:
-            if lookup.id not in self._known:
-                self._put(
-                    lookup.id,
-                    facts_of_group(lookup.id, lookup.kind, lookup.pod_uid, self._local),
-                )
+        is_enough = lookup.id in self._known and not lookup.is_patient
+        is_due = lookup.is_wanted and not lookup.is_settled and lookup.has_names
+        is_last = not is_whole and not has_hope and not self._may_come(lookup)
+        if is_due and (is_enough or not has_hope):
+            if is_last or lookup.id not in self._known:
+                self._tell(lookup, is_last=is_last)
             lookup.is_settled = True
             self._post(partial(self._state.settle_container, lookup.id))
         if has_hope or (lookup.is_wanted and not lookup.is_settled):
@@ -372,6 +385,8 @@ class Containers:
         if not is_whole and self._may_come(lookup):
             return  # until it is answered, or until the container has ended
         self._counts["found" if lookup.id in self._known else "unknown"] += lookup.is_wanted
+        if is_last and lookup.is_wanted and not is_due:
+            self._tell(lookup, is_last=True)
         lookup.is_over = True
         self._lookups.pop(lookup.id, None)
 
@@ -426,8 +441,8 @@ class Containers:
     def _may_be_named(self, lookup: Lookup, tids: list[int]) -> bool:
         """Whether a process may yet be seen that has entered the container."""
         lookup.names_tries += 1
-        # Only when all is known of a container is it known where its processes are.
-        if not tids and self._is_whole(lookup):
+        # Where its processes are may yet be told, as long as somebody may answer.
+        if not tids and (self._is_whole(lookup) or not lookup.has_hope()):
             lookup.empty_tries += 1
         is_gone = lookup.empty_tries >= (1 if lookup.is_removed else EMPTY_TRIES)
         return not (is_gone or lookup.is_over or lookup.names_tries >= NAMES_TRIES)

@@ -93,6 +93,7 @@ class Lookup:
     tids: list[int] = field(default_factory=list)  # threads of it, the latest first
     is_wanted: bool = False  # records wait for it
     is_settled: bool = False
+    is_patient: bool = True  # records wait for all that there is to know
     is_removed: bool = False  # who does not know it now never will
     is_over: bool = False
     is_dropped: bool = False  # what is answered now is of no use

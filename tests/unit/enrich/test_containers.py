@@ -136,8 +136,14 @@ def test_what_stays_incomplete_is_not_asked_for_ever() -> None:
     runtime.says(A, described(A, name="web", is_complete=False))
     scene = Scene(runtime)
     scene.want()
+    scene.work.run(containers.PATIENCE_S - 0.01)
+    assert scene.told == [("facts", A)]
+    scene.work.run(0.02)
+    assert scene.told == [("settled", A)]
+    assert scene.state.finals == []
     scene.work.run(3600)
-    assert scene.told == [("facts", A), ("settled", A)]
+    assert scene.told == [("facts", A)]
+    assert scene.state.finals == [A]
     assert len(runtime.asked) < 25
     assert scene.containers.counters()["lookups"] == 0
 

@@ -93,7 +93,7 @@ cdef struct Container:
     ContainerTable *table
     NameTable users
     NameTable groups
-    Text *json                   # of the event that tells its start; NULL: told, or none
+    Text *json                   # of the event that tells its start; NULL: told, or not all is known
     Text *texts[CONTAINER_TEXTS]
     int8_t flags[CONTAINER_FLAGS]
     uint64_t start_ns            # since the epoch; 0: not known
@@ -137,7 +137,7 @@ cdef uint32_t containers_sweep(ContainerTable *table, uint64_t before_ns) noexce
 cdef void containers_settle(ContainerTable *table, Container *container) noexcept nogil
 # From now on starts are told, also of those that are there, and who has no thread is forgotten.
 cdef void containers_go_live(ContainerTable *table) noexcept nogil
-# Lists it to be announced if it is described, seen and was not told of before.
+# Lists it to be announced if it is described, was seen, and was not told of before.
 cdef void containers_announce(ContainerTable *table, Container *container) noexcept nogil
 # Takes one off that list, still held; NULL: there is none.
 cdef Container *containers_next_to_announce(ContainerTable *table) noexcept nogil

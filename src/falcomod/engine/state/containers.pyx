@@ -123,7 +123,6 @@ cdef Container *containers_set(ContainerTable *table, str id, dict facts) except
     container.is_known = 1
     container.is_ended = 0
     container.set_ns = table.now_ns
-    containers_announce(table, container)
     return container
 
 
@@ -173,7 +172,7 @@ cdef void containers_go_live(ContainerTable *table) noexcept nogil:
 
 cdef void containers_announce(ContainerTable *table, Container *container) noexcept nogil:
     if (
-        not table.is_live or not container.is_known or container.first_tid == 0
+        not table.is_live or container.json == NULL or container.first_tid == 0
         or container.is_announced or container.is_to_announce
     ):
         return

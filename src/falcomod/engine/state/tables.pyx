@@ -359,7 +359,8 @@ cdef class State:
         dictionaries labels, pod_labels, annotations, env; ports as ["8080->80/tcp", …]; mounts
         as (source, destination, mode, is_writable, propagation); healthcheck,
         liveness_probe, readiness_probe as (program, [argument, …]).
-        *json* is what the event says that tells of its start (evt.type container).
+        *json* is what the event says that tells of its start (evt.type container); None: that
+        is to wait, because more will be known.
         TypeError for other names, ValueError for an id that cannot be one.  When there are as
         many as are kept, the oldest that no thread is in is forgotten.
         """
@@ -368,6 +369,7 @@ cdef class State:
         container = containers_set(&self.tables.containers, id, facts)
         if json is not None and not container.is_announced:
             put_text(&container.json, json)
+            containers_announce(&self.tables.containers, container)
 
     def set_container_names(self, id: str, users: dict, groups: dict) -> None:
         """As set_users(), of one container; nothing happens where there is no such container."""

@@ -24,6 +24,7 @@ WEB = "a" * 64
 DB = "d" * 64
 HOST = 5
 FOR_EVER_MS = 10**9
+JSON = b'{"container":{}}'
 
 
 def cgroups(full_id: str) -> bytes:
@@ -93,7 +94,7 @@ class Watched:
 
     def describe(self, full_id: str, name: str) -> None:
         """As who was asked does, from another thread."""
-        self.engine.post(lambda: self.state.set_container(full_id, {"name": name}))
+        self.engine.post(lambda: self.state.set_container(full_id, {"name": name}, JSON))
         self.engine.post(lambda: self.state.settle_container(full_id))
 
 
@@ -276,10 +277,21 @@ def test_program_of_the_runtime_is_not_the_container_s() -> None:
         ReplaySource(records), watched.state, watched.engine.ruleset, note, waiting=watched.waiting
     )
     engine.run(0, 100)
-    watched.state.set_container(WEB, {"name": "web", "host_pid": False})
+    watched.state.set_container(WEB, {"name": "web", "host_pid": False}, JSON)
     watched.state.settle_container(WEB)
     engine.run(0, 100)
     assert names == ["nginx"]
+
+
+def test_start_is_told_when_all_is_known() -> None:
+    watched = Watched([exec_in(WEB, 10, 1)], wait_ms=0)
+    watched.run()
+    watched.engine.post(lambda: watched.state.set_container(WEB, {"image": "nginx"}))
+    watched.run()
+    assert watched.starts == []
+    watched.describe(WEB, "web")
+    watched.run()
+    assert watched.starts == ["web"]
 
 
 def test_start_that_becomes_known_late_is_told_then() -> None:
@@ -305,7 +317,7 @@ def test_containers_that_were_described_before_there_was_an_engine_are_told() ->
     watched = Watched([], wait_ms=FOR_EVER_MS)
     state = State()
     state.seed_thread(tid=10, pid=10, cgroups=[f"cpu=/docker/{WEB}"])
-    state.set_container(WEB, {"name": "web"})
+    state.set_container(WEB, {"name": "web"}, JSON)
     engine = Engine(
         ReplaySource([]), state, watched.engine.ruleset, watched.on_match,
         waiting=Waiting(state, watched.on_container),
