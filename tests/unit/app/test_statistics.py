@@ -61,7 +61,7 @@ def test_summary_tells_of_containers_that_were_asked_about() -> None:
             "waiting_asked": 2,
             "waiting_total_us": 9000,
             "waiting_longest_us": 7250,
-        },  # fmt: skip
+        },
         {},
         {"wanted": 12, "unknown": 1, "refused": 0},
         {
