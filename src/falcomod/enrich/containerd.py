@@ -18,6 +18,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,7 @@ LISTED_MAX = 4096  # containers of a namespace
 # interface's answer, the process, the digest.  Under load, or while something hangs, that
 # can come with the next question.
 DETAIL_WAIT_S = 0.25
+BY_NAME_S = 0.2  # for the one question on the way of all changes
 
 DIGESTS_MAX = 256
 DIGEST_S = 60.0  # a name may come to mean another image
@@ -110,6 +112,8 @@ class ContainerdRuntime:
             else:
                 endings.starts(change.id)
                 self._remember(change.id, namespace)
+            if change.kind == "created":
+                change = replace(change, told=self._by_name(namespace, change.id))
             yield change
         if not self._channel.is_closed:
             raise RuntimeUnavailable(f"{self.socket}: no more events")
@@ -197,6 +201,22 @@ class ContainerdRuntime:
             cgroup=cgroup_of(spec),
             is_complete=is_complete,
         )
+
+    def _by_name(self, namespace: str, id: str) -> Described | None:
+        """What containerd itself knows of a container that was just made; None: no answer.
+
+        One short question, asked before anybody waits for the answer: it tells name, image and
+        pod, and Kubernetes' interface does not know such a container yet.
+        """
+        api, _ = self._connected()
+        try:
+            container = api.container(namespace, id, BY_NAME_S)
+        except MetadataFault:
+            return None
+        spec = containerd_facts.spec_of(container)
+        facts = containerd_facts.native_facts(container, spec, self._label_max)
+        facts["type"] = self.name
+        return Described(id=id, facts=known(facts), cgroup=cgroup_of(spec), is_complete=False)
 
     def _by_cri(self, id: str, kind: bytes, deadline: Deadline) -> Described:
         _, lookup = self._connected()

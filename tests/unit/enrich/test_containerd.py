@@ -343,6 +343,22 @@ def test_changes_end_when_it_is_closed(server: Containerd, runtime: ContainerdRu
     goes_on.set()
 
 
+def test_new_container_is_told_with_what_it_is(
+    server: Containerd, runtime: ContainerdRuntime
+) -> None:
+    labels = {"io.kubernetes.pod.name": "shop", "io.cri-containerd.kind": "container"}
+    server.add("k8s.io", "web", labels)
+    events = [pb.ContainerCreate(id=id) for id in (b"web", b"gone")]
+    rows = [envelope("/containers/create", event, namespace=b"k8s.io") for event in events]
+    server.streams["Subscribe"] = lambda *_: iter([row.SerializeToString() for row in rows])
+    changes = runtime.changes()
+    web, gone = next(changes).told, next(changes).told
+    assert web is not None
+    assert (web.id, web.is_complete, web.facts["image_repository"]) == ("web", False, "quay.io/a/b")
+    assert (web.facts["type"], web.facts["pod_name"]) == ("containerd", "shop")
+    assert gone is None
+
+
 NAMESPACES = (b"moby", b"", "naïve".encode(), b"a\nb", b"x" * 200, b"x")
 
 
