@@ -8,6 +8,7 @@ act and ends.
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -29,6 +30,8 @@ FIRST_ACT = "First act"
 STARTED = "Container started"
 READ = ("cat", "/etc/shadow")
 REPOSITORY, _, TAG = BUSYBOX.rpartition(":")
+
+OWN = f"native-{os.getpid()}"  # control groups are the host's, and another's may have our names
 
 PODS = 25
 IN_PODS = 300
@@ -96,7 +99,7 @@ def test_five_hundred_containers_are_known_at_their_first_act(
         return id, facts_in_pod(pod, f"reader-{number}")
 
     def alone(number: int) -> tuple[str, dict[str, Any]]:
-        id = f"native-reader-{number}"
+        id = f"{OWN}-reader-{number}"
         native.run(id, *READ)
         native.wait(id)
         native.remove(id)
@@ -147,8 +150,8 @@ def summary_of_waiting(agent: Agent) -> str:
 def test_start_of_a_container_is_told_once(agent: Agent, pods: Pods, native: Native) -> None:
     pod = pods.run("pod", namespace="shop")
     ids = {pods.run_container(pod, f"web-{number}", *READ) for number in range(5)}
-    native.run("native-web", *READ)
-    ids.add("native-web")
+    native.run(f"{OWN}-web", *READ)
+    ids.add(f"{OWN}-web")
     told = Told(agent)
     told.by_id(FIRST_ACT, ids)
     for id, fields in told.by_id(STARTED, ids).items():
