@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from falcomod.enrich.runtime import ITEMS_MAX, LABEL_MAX, TEXT_MAX
+from falcomod.enrich import answers
+from falcomod.enrich.runtime import ITEMS_MAX
 
 ID_MAX = 255  # characters; a uid has 36, a container's id 64
 
@@ -27,9 +28,7 @@ def members(object: Any, key: str) -> list[dict[str, Any]]:
 
 def text(value: Any) -> str:
     """A text; "" when that is none, or is longer than a fact may be."""
-    if isinstance(value, str) and len(value) <= TEXT_MAX and "\0" not in value:
-        return value
-    return ""
+    return answers.text(value) or "" if isinstance(value, str) else ""
 
 
 def identity(value: Any) -> str:
@@ -42,12 +41,7 @@ def labels(value: Any) -> Labels:
     """Labels; those with long values are left out, as Falco does."""
     if not isinstance(value, dict):
         return {}
-    found = {
-        key: word
-        for key, word in value.items()
-        if text(key) and isinstance(word, str) and len(word) <= LABEL_MAX and "\0" not in word
-    }
-    return dict(list(found.items())[:ITEMS_MAX])
+    return answers.labels(pair for pair in value.items() if isinstance(pair[1], str))
 
 
 def flag(value: Any) -> bool | None:

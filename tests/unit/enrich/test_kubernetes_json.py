@@ -51,6 +51,12 @@ def test_labels_that_cannot_be_kept_are_left_out() -> None:
     assert len(labels({str(i): "" for i in range(1000)})) == ITEMS_MAX
 
 
+def test_halves_of_characters_are_replaced_because_they_cannot_be_encoded() -> None:
+    assert text("a\ud800b") == "a?b"
+    assert identity("a\ud800b") == "a?b"
+    assert labels({"k\udfff": "v\ud800", "b": "c"}) == {"k?": "v?", "b": "c"}
+
+
 def test_flag_is_a_boolean_or_unknown() -> None:
     assert flag(True) is True
     assert flag(False) is False
