@@ -441,6 +441,14 @@ def test_names_of_a_container_that_has_ended_are_not_waited_for() -> None:
     assert scene.told == [("facts", A), ("settled", A)]
 
 
+def test_names_of_who_has_ended_are_not_waited_for_where_nobody_can_be_asked() -> None:
+    scene = Scene(ScriptedRuntime(), names=ScriptedNames(), is_alive=lambda tid: False)
+    scene.down(0)
+    scene.want()
+    scene.work.run(0.1)
+    assert scene.told == [("facts", A), ("settled", A)]
+
+
 def test_names_are_read_by_whoever_is_in_the_control_group(tmp_path: Path) -> None:
     runtime = ScriptedRuntime()
     runtime.says(A, described(A, name="web"))
