@@ -29,6 +29,7 @@ OTHERS_MAX = 100_000  # namespaces, and services, of a cluster
 # be on their way through the rings.
 LINGER_S = 30.0
 CONTROLLER_FRESH_S = 600.0  # then its labels are asked for anew, when a pod of it changes
+REFUSED_FRESH_S = 120.0  # then what was refused is asked for anew: rights may be there by now
 
 NEVER: tuple[float, Controller | None] = (-math.inf, None)  # asked for, and without an answer
 
@@ -160,9 +161,13 @@ class Pods:
         return next(iter(self._missing.values()), None)
 
     def put_controller(self, uid: str, controller: Controller | None, now_s: float) -> None:
-        """The answer to missing_controller(); None: there is none, or it is refused."""
+        """The answer to missing_controller(); None: there is none, or it is refused.
+
+        What was known stays: a server that has just started refuses what it grants later.
+        """
         self._missing.pop(uid, None)
-        self._controllers[uid] = (now_s, controller)
+        _, known = self._controllers.get(uid, NEVER)
+        self._controllers[uid] = (now_s, controller or known)
         for pod in list(self._pods.values()):
             if uid in self._chain(pod):
                 self._want_controllers(pod, now_s)
@@ -175,7 +180,10 @@ class Pods:
             self._missing[uid] = reference
 
     def sweep(self, now_s: float) -> None:
-        """Forgets pods that have been gone for a while, and controllers that none has."""
+        """Forgets pods that have been gone for a while, and controllers that none has.
+
+        Controllers that were refused are missing again after a while.
+        """
         for uid in [uid for uid, until_s in self._leaving.items() if until_s <= now_s]:
             del self._leaving[uid]
             pod = self._pods.pop(uid)
@@ -183,7 +191,13 @@ class Pods:
             self._index(pod.containers, ())
             for name in pod.names:
                 self._remove_pod(name)
-        used = {uid for pod in self._pods.values() for uid in self._chain(pod)}
+        used: dict[str, Reference] = {}
+        for pod in self._pods.values():
+            used |= self._chain(pod)
+        for uid, reference in used.items():
+            asked_s, controller = self._controllers.get(uid, NEVER)
+            if controller is None and asked_s + REFUSED_FRESH_S <= now_s:
+                self._missing.setdefault(uid, reference)
         for uid in [uid for uid in self._controllers if uid not in used]:
             del self._controllers[uid]
         for uid in [uid for uid in self._missing if uid not in used]:

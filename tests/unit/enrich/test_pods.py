@@ -11,7 +11,7 @@ import pytest
 from falcomod.enrich import pods as pods_module
 from falcomod.enrich.kubernetes_objects import Controller, Namespace, Pod, Reference, Service
 from falcomod.enrich.pod_containers import PodContainer
-from falcomod.enrich.pods import CONTROLLER_FRESH_S, Pods
+from falcomod.enrich.pods import CONTROLLER_FRESH_S, REFUSED_FRESH_S, Pods
 from falcomod.enrich.runtime import Change
 
 REPLICA_SET = Reference("ReplicaSet", "shop", "web-1", "rs1")
@@ -119,6 +119,28 @@ def test_controller_that_is_refused_is_not_asked_for_again_soon(pods: Pods) -> N
     assert pods.missing_controller() is None
     pods.put_pod(pod(ip="10.0.0.2", owner=REPLICA_SET), CONTROLLER_FRESH_S)
     assert pods.missing_controller() == REPLICA_SET
+
+
+def test_controller_that_is_refused_is_asked_for_again_after_a_while(
+    pods: Pods, told: Told
+) -> None:
+    pods.put_pod(pod(owner=REPLICA_SET), 0.0)
+    pods.put_controller("rs1", None, 0.0)
+    pods.sweep(REFUSED_FRESH_S - 1)
+    assert pods.missing_controller() is None
+    pods.sweep(REFUSED_FRESH_S)
+    assert pods.missing_controller() == REPLICA_SET
+    pods.put_controller("rs1", Controller("rs1", {"hash": "1"}, None), REFUSED_FRESH_S)
+    assert told.facts["p1"]["replica_set"]["labels"] == {"hash": "1"}
+    pods.sweep(3 * REFUSED_FRESH_S)
+    assert pods.missing_controller() is None
+
+
+def test_controller_that_is_known_stays_so_when_it_is_refused(pods: Pods, told: Told) -> None:
+    pods.put_pod(pod(owner=REPLICA_SET), 0.0)
+    pods.put_controller("rs1", Controller("rs1", {"hash": "1"}, None), 0.0)
+    pods.put_controller("rs1", None, CONTROLLER_FRESH_S)
+    assert told.facts["p1"]["replica_set"]["labels"] == {"hash": "1"}
 
 
 def test_controller_without_an_answer_lets_others_go_first(pods: Pods) -> None:
