@@ -64,6 +64,12 @@ class Told:
         self._agent = agent
         self._read = 0
         self._fields: dict[str, list[dict[str, Any]]] = {}
+        self._ages_ms: list[float] = []
+
+    def ages(self) -> str:
+        """How long after what they tell of the first alerts came."""
+        ages = sorted(self._ages_ms)
+        return f"alerts after {ages[len(ages) // 2]:.0f} ms (median), {ages[-1]:.0f} ms at most"
 
     def __call__(self, rule: str) -> list[dict[str, Any]]:
         lines = self._agent.out[self._read :]
@@ -72,6 +78,9 @@ class Told:
             if line.text.startswith("{"):
                 alert = json.loads(line.text)
                 self._fields.setdefault(alert["rule"], []).append(alert["output_fields"])
+                if alert["rule"] == FIRST_ACT:
+                    age_ns = line.arrived_ns - alert["output_fields"]["evt.time"]
+                    self._ages_ms.append(age_ns / 1e6)
         return self._fields.get(rule, [])
 
     def by_id(self, rule: str, ids: set[str]) -> dict[str, dict[str, Any]]:
@@ -111,14 +120,16 @@ def test_five_hundred_containers_are_known_at_their_first_act(
     jobs.sort(key=lambda job: job[1])
     expected = dict(crowd(lambda job: job[0](job[1]), jobs))
     took_s = time.monotonic() - began_s
-    found = Told(agent).by_id(FIRST_ACT, set(expected))
+    told = Told(agent)
+    found = told.by_id(FIRST_ACT, set(expected))
     wrong = {
         id: {name: found[id][name] for name in facts if found[id][name] != facts[name]}
         for id, facts in expected.items()
     }
     wrong = {id: facts for id, facts in wrong.items() if facts}
+    said = f"{told.ages()}; {summary_of_waiting(agent)}"
     with capsys.disabled():
-        print(f"\n{len(expected)} containers in {took_s:.1f} s; {summary_of_waiting(agent)}")
+        print(f"\n{len(expected)} containers in {took_s:.1f} s; {said}")
     assert wrong == {}
     for fields in found.values():
         assert (fields["container.image.repository"], fields["container.image.tag"]) == (
@@ -194,9 +205,11 @@ def test_containers_of_docker_are_known_at_their_first_act(
 
         names = dict(crowd(reader, range(IN_DOCKER)))
         took_s = time.monotonic() - began_s
-        found = Told(agent).by_id(FIRST_ACT, set(names))
+        told = Told(agent)
+        found = told.by_id(FIRST_ACT, set(names))
+        said = f"{told.ages()}; {summary_of_waiting(agent)}"
         with capsys.disabled():
-            print(f"\n{IN_DOCKER} of docker in {took_s:.1f} s; {summary_of_waiting(agent)}")
+            print(f"\n{IN_DOCKER} of docker in {took_s:.1f} s; {said}")
         assert {id: fields["container.name"] for id, fields in found.items()} == names
         assert {fields["container.image.repository"] for fields in found.values()} == {REPOSITORY}
         assert {fields["container.type"] for fields in found.values()} == {"docker"}
