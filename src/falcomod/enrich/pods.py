@@ -262,7 +262,7 @@ class Pods:
             facts[CONTROLLERS[reference.kind]] = {
                 "name": reference.name,
                 "uid": reference.uid,
-                "labels": controller.labels if controller is not None else {},
+                "labels": controller.labels if controller is not None else None,
             }
         return facts
 

@@ -72,7 +72,7 @@ def test_pod_is_told_of_at_once_with_what_is_known(pods: Pods, told: Told) -> No
         "namespace_uid": None,
         "namespace_labels": {},
         "deployment": None,
-        "replica_set": {"name": "web-1", "uid": "rs1", "labels": {}},
+        "replica_set": {"name": "web-1", "uid": "rs1", "labels": None},
         "replication_controller": None,
         "services": [],
     }
@@ -87,7 +87,7 @@ def test_controllers_are_asked_for_one_after_the_other(pods: Pods, told: Told) -
     pods.put_pod(pod(owner=REPLICA_SET), 0.0)
     assert pods.missing_controller() == REPLICA_SET
     pods.put_controller("rs1", Controller("rs1", {"hash": "1"}, DEPLOYMENT), 0.0)
-    assert told.facts["p1"]["deployment"] == {"name": "web", "uid": "d1", "labels": {}}
+    assert told.facts["p1"]["deployment"] == {"name": "web", "uid": "d1", "labels": None}
     assert pods.missing_controller() == DEPLOYMENT
     pods.put_controller("d1", Controller("d1", {"tier": "front"}, None), 0.0)
     assert told.facts["p1"]["replica_set"]["labels"] == {"hash": "1"}

@@ -37,9 +37,11 @@ cdef const Resource *resource_of(Context *context, const Arg *arg) noexcept nogi
 
 
 cdef const Resource *labelled_of(Context *context, const Arg *arg) noexcept nogil:
-    # A name is known of what has not been looked at yet; with the labels comes the uid.
+    # A name, and of owners a uid, is known of what has not been looked at yet.
     cdef const Resource *resource = resource_of(context, arg)
-    if resource is NULL or (resource.uid is NULL and resource.labels.count == 0):
+    if resource is NULL or resource.labels.rows is NULL:
+        return NULL
+    if resource.uid is NULL and resource.labels.count == 0:
         return NULL
     return resource
 

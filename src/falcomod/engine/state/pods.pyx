@@ -216,7 +216,9 @@ cdef int fill_resource(Resource *resource, dict facts) except -1:
     facts = dict(facts)
     resource.name = text_of(facts.pop("name", None))
     resource.uid = text_of(facts.pop("uid", None))
-    fill_labels(&resource.labels, facts.pop("labels", None) or {})
+    labels = facts.pop("labels", None)
+    if labels is not None:   # otherwise there are no rows, not even an empty table of them
+        fill_labels(&resource.labels, labels)
     if facts:
         raise TypeError(f"no such facts of what a pod belongs to: {', '.join(sorted(facts))}")
     return 0
@@ -228,7 +230,7 @@ cdef object shown_resource(const Resource *resource):
     return {
         "name": shown(resource.name),
         "uid": shown(resource.uid),
-        "labels": shown_labels(&resource.labels),
+        "labels": shown_labels(&resource.labels) if resource.labels.rows is not NULL else None,
     }
 
 

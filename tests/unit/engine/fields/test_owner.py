@@ -75,6 +75,13 @@ def test_labels_of_what_is_known_by_its_name_alone_are_unknown() -> None:
     assert told({"namespace": "shop", "namespace_uid": "n"}, *names) == ["shop", "n", ""]
 
 
+def test_labels_of_an_owner_that_was_not_read_yet_are_unknown() -> None:
+    names = ("k8s.deployment.name", "k8s.deployment.id", "k8s.deployment.labels")
+    owner: dict[str, Any] = {"name": "web", "uid": "d", "labels": None}
+    assert told({"deployment": owner}, *names) == ["web", "d", None]
+    assert told({"deployment": owner | {"labels": {}}}, *names) == ["web", "d", ""]
+
+
 def test_service_that_lacks_a_part_is_passed_over() -> None:
     services = [{"name": "a"}, {"uid": "2"}, {"name": "c", "uid": "3", "labels": {"x": ""}}]
     names = ("k8s.svc.name", "k8s.svc.id", "k8s.svc.label.x", "k8s.svc.labels")

@@ -43,6 +43,16 @@ def test_what_is_not_set_is_unknown() -> None:
     assert (facts["labels"], facts["namespace_labels"], facts["services"]) == ({}, {}, [])
 
 
+def test_labels_that_are_not_known_are_not_the_same_as_none() -> None:
+    state = State()
+    owner: dict[str, Any] = {"name": "web", "uid": "d1", "labels": None}
+    state.set_pod(
+        UID, {"name": "web-1", "deployment": owner, "replica_set": owner | {"labels": {}}}
+    )
+    facts = state.pod(UID)
+    assert (facts["deployment"]["labels"], facts["replica_set"]["labels"]) == (None, {})
+
+
 def test_whole_uid_counts() -> None:
     state = State()
     state.set_pod(UID, FACTS)
