@@ -88,6 +88,8 @@ cdef class Engine:
         self.on_match = on_match
         self.on_error = on_error
         self.waiting = waiting
+        if waiting is not None:
+            waiting.on_error = self.contain
         self.view = ContextView()
         self.context.event = &self.event
         self.context.arena = &self.arena

@@ -48,6 +48,7 @@ cdef class Waiting:
     """Keeps records back, container by container, for a bounded time and in bounded number."""
 
     cdef object on_container
+    cdef object on_error         # called with an exception of on_container; None: nobody is told
     cdef uint64_t wait_ns
     cdef uint64_t records_max
     cdef uint64_t bytes_max

@@ -121,7 +121,12 @@ cdef class Waiting:
             id = text_or(container, CONTAINER_FULL_ID)
             uid = text_or(container, CONTAINER_POD_UID)
             kind = kind_words()[container.kind]
-            self.on_container(id or container.key.decode(), kind, uid, tid)
+            try:
+                self.on_container(id or container.key.decode(), kind, uid, tid)
+            except Exception as error:
+                # The record that is being looked at must not be lost over it.
+                if self.on_error is not None:
+                    self.on_error(error)
         return 0
 
     cdef Queue *begin(self, Container *container) noexcept nogil:

@@ -219,7 +219,7 @@ def test_error_of_who_is_asked_is_told_and_loses_nothing() -> None:
     while len(watched.seen) < 2:
         watched.run()
     assert len(watched.errors) == 1
-    assert {row[0] for row in watched.seen} == {10, HOST}
+    assert {row[0]: row[2] for row in watched.seen} == {10: WEB[:12], HOST: "host"}
 
 
 def test_error_of_a_callback_loses_no_held_record() -> None:
