@@ -31,6 +31,8 @@ def test_procexit_by_a_signal(capture: CaptureCall) -> None:
 def test_procexit_with_a_core(capture: CaptureCall, in_tmp_path: object) -> None:
     def call() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2)
+        # Who is started in the background by a shell ignores it.
+        signal.signal(signal.SIGQUIT, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGQUIT)
 
     run = capture((), call, tracepoints=TP_PROCEXIT)

@@ -25,7 +25,7 @@ from typing import Any, Protocol
 
 from falcomod.enrich.container_json import container_event
 from falcomod.enrich.control_group import ControlGroup, group_at, group_of
-from falcomod.enrich.followed import ABSENT, UNTRIED, Followed
+from falcomod.enrich.followed import ABSENT, DOWN, UNTRIED, Followed
 from falcomod.enrich.host import host_path
 from falcomod.enrich.lanes import Lanes, Work
 from falcomod.enrich.lookup import (
@@ -397,10 +397,13 @@ class Containers:
         return known is not None and known.is_whole(lookup.kind, self._followed)
 
     def _may_come(self, lookup: Lookup) -> bool:
-        """Whether a runtime that cannot be asked now may know the container when it is back."""
+        """Whether a runtime that cannot be asked now may know the container when it is back.
+
+        One that is not there has no containers; if it comes, it lists what runs by then.
+        """
         if lookup.is_removed or not lookup.is_wanted:
             return False
-        return any(not one.is_askable and one.fits(lookup.kind) for one in self._followed)
+        return any(one.state == DOWN and one.fits(lookup.kind) for one in self._followed)
 
     # Names of users
 

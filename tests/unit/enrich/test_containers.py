@@ -190,6 +190,17 @@ def test_nobody_to_ask_lets_records_go_at_once_and_asks_later() -> None:
     assert scene.containers.counters()["lookups"] == 0
 
 
+def test_where_no_runtime_is_nothing_is_kept_of_containers() -> None:
+    runtime = ScriptedRuntime()
+    scene = Scene(runtime)
+    scene.followed[0].set_absent()
+    for number in range(1000):
+        scene.want(f"{number:064x}")
+    scene.work.run(1)
+    assert scene.is_empty()
+    assert runtime.asked == []
+
+
 def test_runtime_that_dies_during_the_question_lets_records_go() -> None:
     runtime = ScriptedRuntime()
     for id in (A, B, "c" * 64):
