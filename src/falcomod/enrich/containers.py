@@ -147,26 +147,7 @@ class Containers:
         """Asks about a container that a record is of; on the engine's thread, returns at once."""
         with self._lock:
             self._counts["wanted"] += 1
-            lookup = self._lookups.get(id)
-            if lookup is None and len(self._lookups) >= LOOKUPS_MAX:
-                self._counts["refused"] += 1
-                self._post(partial(self._state.settle_container, id))
-                return
-            if lookup is None:
-                lookup = self._lookups[id] = Lookup(id, self._clock())
-            lookup.kind, lookup.pod_uid = kind, pod_uid
-            lookup.add_tid(tid)
-            lookup.is_wanted, lookup.is_settled = True, False
-            known = self._known.get(id)
-            for described in () if known is None else known.answers.values():
-                lookup.add_place(described)
-            if known is not None and known.facts(kind, self._followed):
-                # The state may have forgotten it since it was told.
-                self._tell(lookup)
-            lookup.is_patient = True
-            self._work.submit(OWN_LANE, partial(self._lose_patience, lookup), self._patience_s)
-            self._begin_names(lookup)
-            self._advance(lookup)
+            self._want(id, kind, pod_uid, tid)
 
     def listed(self, followed: Followed, containers: list[Described]) -> None:
         """A runtime that answers says what there is."""
@@ -178,6 +159,7 @@ class Containers:
             for lookup in list(self._lookups.values()):
                 if lookup.is_wanted:
                     self._advance(lookup)
+        self._post(self._want_missing)
 
     def changed(self, followed: Followed, change: Change) -> None:
         """A runtime says what has just happened."""
@@ -247,6 +229,36 @@ class Containers:
         return {name: dict(counts) for name, counts in found.items()}
 
     # Questions
+
+    def _want(self, id: str, kind: str, pod_uid: str | None, tid: int) -> None:
+        lookup = self._lookups.get(id)
+        if lookup is None and len(self._lookups) >= LOOKUPS_MAX:
+            self._counts["refused"] += 1
+            self._post(partial(self._state.settle_container, id))
+            return
+        if lookup is None:
+            lookup = self._lookups[id] = Lookup(id, self._clock())
+        lookup.kind, lookup.pod_uid = kind, pod_uid
+        lookup.add_tid(tid)
+        lookup.is_wanted, lookup.is_settled = True, False
+        known = self._known.get(id)
+        for described in () if known is None else known.answers.values():
+            lookup.add_place(described)
+        if known is not None and known.facts(kind, self._followed):
+            # The state may have forgotten it since it was told.
+            self._tell(lookup)
+        lookup.is_patient = True
+        self._work.submit(OWN_LANE, partial(self._lose_patience, lookup), self._patience_s)
+        self._begin_names(lookup)
+        self._advance(lookup)
+
+    def _want_missing(self) -> None:
+        """Asks about what was asked before somebody was there; on the engine's thread."""
+        in_use = self._state.containers_in_use()
+        with self._lock:
+            for id, kind, pod_uid, tid in in_use:
+                if id not in self._known and id not in self._lookups:
+                    self._want(id, kind, pod_uid, tid)
 
     def _advance(self, lookup: Lookup) -> None:
         """Asks whom there is to ask, and lets the records go if there is nobody."""

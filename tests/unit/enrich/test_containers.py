@@ -201,6 +201,23 @@ def test_where_no_runtime_is_nothing_is_kept_of_containers() -> None:
     assert runtime.asked == []
 
 
+def test_what_runs_when_a_runtime_comes_is_asked_for() -> None:
+    runtime = ScriptedRuntime()
+    scene = Scene(runtime)
+    scene.followed[0].set_absent()
+    scene.want()
+    scene.work.run(1)
+    assert scene.told == [("facts", A), ("settled", A)]
+    scene.state.in_use = [(A, "cri-containerd", None, 1)]
+    runtime.says(A, described(A, name="web"))
+    scene.followed[0].set_present()
+    scene.containers.listed(scene.followed[0], [])
+    scene.work.run()
+    assert ("facts", A) in scene.told
+    assert scene.state.facts[A]["name"] == "web"
+    assert scene.containers.counters()["wanted"] == 1
+
+
 def test_runtime_that_dies_during_the_question_lets_records_go() -> None:
     runtime = ScriptedRuntime()
     for id in (A, B, "c" * 64):
