@@ -406,20 +406,22 @@ cdef class State:
         """(id, kind, pod_uid, tid) of every container that threads are in, by its oldest process."""
         cdef const Thread *thread
         cdef uint32_t i
-        oldest = {}
+        cdef dict oldest = {}
+        cdef object rank
         for i in range(self.tables.threads.capacity):
             thread = self.tables.threads.slots[i].thread
-            if thread == NULL or thread.container == NULL or thread.exit_ns != 0:
+            if thread == NULL or thread.container == NULL:
                 continue
-            found = (thread.start_ns, thread.tid)
+            # One that has ended, in its grace, has to do where there is no other.
+            rank = [thread.exit_ns != 0, thread.start_ns, thread.tid]
             key = thread.container.order
-            if key not in oldest or found < oldest[key][0]:
+            if key not in oldest or rank < oldest[key][0]:
                 container = thread.container
                 id = shown(container.texts[<int>CONTAINER_FULL_ID]) or container.key.decode()
                 oldest[key] = (
-                    found, id, kind_words()[container.kind], shown(container.texts[<int>CONTAINER_POD_UID])
+                    rank, id, kind_words()[container.kind], shown(container.texts[<int>CONTAINER_POD_UID])
                 )
-        return [(id, kind, uid, found[1]) for found, id, kind, uid in oldest.values()]
+        return [(row[1], row[2], row[3], row[0][2]) for row in oldest.values()]
 
     def container(self, id: str) -> dict | None:
         """Everything known about a container, or None; for tests and for looking into an agent."""

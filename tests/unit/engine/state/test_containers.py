@@ -159,6 +159,18 @@ def test_container_of_a_thread_is_there_before_anybody_describes_it() -> None:
     assert state.containers_in_use() == [(FULL_ID, state.containers_in_use()[0][1], None, 7)]
 
 
+def test_container_is_in_use_until_its_last_thread_is_forgotten() -> None:
+    state = State()
+    in_container(state, 7, start_ns=1)
+    in_container(state, 8, start_ns=2)
+    apply_record(state, build("PROCEXIT_1_E", ts=9, tid=7))
+    assert [row[3] for row in state.containers_in_use()] == [8]
+    apply_record(state, build("PROCEXIT_1_E", ts=10, tid=8))
+    assert [row[3] for row in state.containers_in_use()] == [7]
+    apply_record(state, build("getcwd", ts=10**11, tid=9, res=1))
+    assert state.containers_in_use() == []
+
+
 def test_description_keeps_what_the_control_group_told() -> None:
     state = State()
     in_container(state, 7)
