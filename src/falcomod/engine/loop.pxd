@@ -52,6 +52,7 @@ cdef class Engine:
     cdef bint must_wait(self) except -1 nogil
     cdef int take_event(self) except -1 nogil
     cdef int take_held(self, bint is_last) except -1 nogil
+    cdef int resume(self) except -1 nogil
     cdef int take_posts(self) except -1
     cdef int take_news(self) except -1 nogil
     cdef int announce(self) except -1

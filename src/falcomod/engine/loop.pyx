@@ -89,6 +89,8 @@ cdef class Engine:
         self.on_error = on_error
         self.waiting = waiting
         if waiting is not None:
+            if waiting.state is not state:
+                raise ValueError("records wait for containers of another state")
             waiting.on_error = self.contain
         self.view = ContextView()
         self.context.event = &self.event
@@ -139,9 +141,10 @@ cdef class Engine:
 
     def finish(self) -> None:
         """Takes the records that still wait, whatever is known of their containers."""
-        while self.is_waiting:
+        while self.is_waiting or self.in_event:
             try:
                 with nogil:
+                    self.resume()
                     self.take_held(True)
             except Exception as error:
                 self.contain(error)
@@ -171,8 +174,7 @@ cdef class Engine:
     cdef int drain(self, int timeout_ms, uint64_t records_max) except -1 nogil:
         cdef Record record
         cdef int filled
-        if self.in_event:
-            self.end_event()
+        self.resume()
         while self.records < records_max:
             if flag_take(&self.has_posts):
                 with gil:
@@ -233,9 +235,6 @@ cdef class Engine:
         """Takes the records whose waiting is over, or all of them."""
         if self.waiting is None or self.waiting.first == NULL:
             return 0
-        if self.in_event:
-            # The callback of the one before has failed.
-            self.end_event()
         while True:
             self.held = self.waiting.next(self.context.tables, is_last)
             if self.held == NULL:
@@ -247,6 +246,14 @@ cdef class Engine:
                 self.take_event()
             self.end_event()
             self.take_news()
+
+    cdef int resume(self) except -1 nogil:
+        """Goes on behind an event whose callback has failed, with what is due before the next record."""
+        if not self.in_event:
+            return 0
+        self.end_event()
+        self.take_news()
+        return self.take_held(False)
 
     cdef int take_news(self) except -1 nogil:
         """Tells of containers whose start the last event was."""

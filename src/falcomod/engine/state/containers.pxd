@@ -127,6 +127,8 @@ cdef Container *containers_of(ContainerTable *table, const CgroupName *name) noe
 # The one in whose control group (CONTAINER_CGROUP) one of the "subsystem=path" entries lies, or NULL.
 cdef Container *containers_by_path(const ContainerTable *table, const char *cgroups, uint32_t size) noexcept nogil
 cdef void containers_free(ContainerTable *table) noexcept nogil
+# Forgets all but those that somebody holds on to, which are forgotten when they are let go of.
+cdef void containers_clear(ContainerTable *table) noexcept nogil
 # Puts what is known about a container in place of what was; facts as of State.set_container.
 cdef Container *containers_set(ContainerTable *table, str id, dict facts) except NULL
 cdef int containers_remove(ContainerTable *table, str id) except -1
@@ -146,5 +148,9 @@ cdef void container_hold(Container *container) noexcept nogil
 cdef void container_release(Container *container) noexcept nogil
 # What containers_set() was given.
 cdef dict container_facts(const Container *container)
+# The key as a text; a name that was cut may end within a character.
+cdef str shown_key(Container *container)
 # What State takes for an id, as bytes; ValueError if it cannot be one.
 cdef bytes checked_id(str id)
+# Where the table differs from what a look at every slot finds; for tests.
+cdef list containers_faults(const ContainerTable *table)

@@ -107,6 +107,23 @@ cdef void containers_free(ContainerTable *table) noexcept nogil:
     table.count = table.capacity = table.paths = table.unsettled = 0
 
 
+cdef void containers_clear(ContainerTable *table) noexcept nogil:
+    cdef Container *each
+    cdef uint32_t i = 0
+    while table.to_announce != NULL:
+        container_release(containers_next_to_announce(table))
+    while i < table.capacity:
+        each = table.slots[i]
+        if each != NULL and each.owners == 0:
+            # Another one may have moved into this slot.
+            forget(table, each)
+            continue
+        if each != NULL:
+            each.is_ended = 1
+            containers_settle(table, each)
+        i += 1
+
+
 cdef Container *containers_set(ContainerTable *table, str id, dict facts) except NULL:
     cdef bytes encoded = checked_id(id)
     cdef Container *fresh = container_new(facts)
@@ -224,6 +241,32 @@ cdef dict container_facts(const Container *container):
     for i in range(1, <int>PROBES):
         facts[PROBE_WORDS[i]] = shown_probe(&container.probes[<int>i])
     return facts
+
+
+cdef str shown_key(Container *container):
+    return container.key.decode("utf-8", "surrogateescape")
+
+
+cdef list containers_faults(const ContainerTable *table):
+    cdef Container *each
+    cdef uint32_t i
+    count = paths = unsettled = 0
+    faults = []
+    for i in range(table.capacity):
+        each = table.slots[i]
+        if each == NULL:
+            continue
+        count += 1
+        paths += each.texts[<int>CONTAINER_CGROUP] != NULL
+        unsettled += each.wait != WAIT_OVER
+        if slot_of(table, each) != i:
+            faults.append(f"{shown_key(each)} is not found in slot {i}")
+        if each.table != table:
+            faults.append(f"{shown_key(each)} is of another table")
+    counted = (table.count, table.paths, table.unsettled)
+    if (count, paths, unsettled) != counted:
+        faults.append(f"{count}, {paths} and {unsettled} are there, {counted} were counted")
+    return faults
 
 
 # The hash table
@@ -432,7 +475,8 @@ cdef int fill_mounts(Container *container, list mounts) except -1:
         container.mount_count += 1
         parts = (source, dest, mode, "true" if is_writable else "false", propagation)
         for i in range(<int>MOUNT_PARTS):
-            mount.parts[i] = text_of(parts[i])
+            # What is not known is empty: whoever reads mounts counts on texts.
+            mount.parts[i] = text_of(parts[i] or b"")
     return 0
 
 

@@ -297,7 +297,10 @@ cdef class State:
                 self.settle(thread)
 
     def clear(self) -> None:
-        """Forgets everything but the limits, domain names and what was counted."""
+        """Forgets everything but the limits, domain names and what was counted.
+
+        Records that wait (state.waiting) wait no more; their containers are forgotten with them.
+        """
         cdef Tables *tables = &self.tables
         cdef ThreadTable before = tables.threads
         tables_unmark(tables)
@@ -311,7 +314,7 @@ cdef class State:
         tables.threads.removed = before.removed + before.count
         names_free(&tables.users)
         names_free(&tables.groups)
-        containers_free(&tables.containers)
+        containers_clear(&tables.containers)
         pods_free(&tables.pods)
         tables.first_ns = tables.previous_ns = tables.current_ns = 0
         tables.ended_first = tables.ended_count = tables.unknown_count = 0
@@ -417,7 +420,7 @@ cdef class State:
             key = thread.container.order
             if key not in oldest or rank < oldest[key][0]:
                 container = thread.container
-                id = shown(container.texts[<int>CONTAINER_FULL_ID]) or container.key.decode()
+                id = shown(container.texts[<int>CONTAINER_FULL_ID]) or shown_key(container)
                 oldest[key] = (
                     rank, id, kind_words()[container.kind], shown(container.texts[<int>CONTAINER_POD_UID])
                 )
@@ -430,6 +433,9 @@ cdef class State:
 
     cdef Container *find_container(self, str id) except? NULL:
         cdef bytes encoded = id.encode("utf-8", "surrogateescape")
+        if b"\0" in encoded:
+            # The table would take what is before it for the id.
+            return NULL
         return containers_find(&self.tables.containers, encoded, <uint32_t>len(encoded))
 
     def set_pod(self, uid: str, facts: dict) -> None:
@@ -511,6 +517,10 @@ cdef class State:
     def kin_faults(self) -> list[str]:
         """Where the lists of children and of threads differ from a search; for tests."""
         return list_faults(&self.tables.threads) + thread_faults(&self.tables.threads)
+
+    def container_faults(self) -> list[str]:
+        """Where containers differ from a look at all of them and at who holds on to them; for tests."""
+        return containers_faults(&self.tables.containers) + owner_faults(&self.tables)
 
     def fd(self, tid: int, number: int) -> dict | None:
         """Everything known about a thread's descriptor, or None; likewise."""
@@ -610,7 +620,7 @@ cdef dict thread_facts(Thread *thread):
     facts |= {
         "exe": shown(thread.exe), "exepath": shown(thread.exepath), "cwd": shown(thread.cwd),
         "root": shown(thread.root), "args": split(thread.args), "env": split(thread.env),
-        "cgroups": split(thread.cgroups), "container_id": "" if thread.container == NULL else thread.container.id.decode(),
+        "cgroups": split(thread.cgroups), "container_id": "" if thread.container == NULL else thread.container.id.decode("utf-8", "surrogateescape"),
         "is_stub": bool(thread.is_stub), "exit_ns": thread.exit_ns, "others": thread.others,
         "fds": 0 if thread.fds == NULL else thread.fds.count,
         "fds_owners": 0 if thread.fds == NULL else thread.fds.owners,
@@ -672,6 +682,35 @@ cdef list thread_faults(ThreadTable *threads):
         if is_other and (thread.exit_ns == 0 or thread.is_counted):
             if kin_of(threads, thread.pid, KIN_OTHERS).count(thread.tid) != 1:
                 faults.append(f"{thread.tid} is not once among the threads of {thread.pid}")
+    return faults
+
+
+cdef list owner_faults(Tables *tables):
+    """Containers that threads are in but that are in no slot, and those whose owners are miscounted."""
+    cdef Container *container
+    cdef const Thread *thread
+    cdef uint32_t i
+    owners = {}
+    for i in range(tables.containers.capacity):
+        container = tables.containers.slots[i]
+        if container != NULL:
+            owners[<size_t>container] = (container.queue != NULL) + container.is_to_announce
+    held = [<size_t>tables.told, <size_t>tables.own, <size_t>tables.spare.container]
+    for i in range(tables.threads.capacity):
+        thread = tables.threads.slots[i].thread
+        if thread != NULL:
+            held.append(<size_t>thread.container)
+    faults = []
+    for place in filter(None, held):
+        if place in owners:
+            owners[place] += 1
+        else:
+            faults.append("a container that is held is in no slot")
+    for i in range(tables.containers.capacity):
+        container = tables.containers.slots[i]
+        if container != NULL and container.owners != owners[<size_t>container]:
+            found = owners[<size_t>container]
+            faults.append(f"{shown_key(container)} has {found} owners, {container.owners} were counted")
     return faults
 
 

@@ -9,7 +9,7 @@ from falcomod.engine._uapi cimport (
 )
 from falcomod.engine.decode.event cimport Event
 from falcomod.engine.state.containers cimport Container
-from falcomod.engine.state.tables cimport Tables
+from falcomod.engine.state.tables cimport State, Tables
 
 cdef struct Held:                # a record
     Held *next
@@ -20,6 +20,7 @@ cdef struct Held:                # a record
 cdef struct Queue:               # of one container
     Queue *next                  # whose time is over later
     Container *container         # held
+    void *keeper                 # the Waiting that it is part of
     uint64_t since_ns            # monotonic
     uint64_t due_ns              # when the waiting ends at the latest; 0: at once
     Held *first                  # oldest; NULL: there is none
@@ -47,6 +48,7 @@ cdef inline bint is_image(const Event *event) noexcept nogil:
 cdef class Waiting:
     """Keeps records back, container by container, for a bounded time and in bounded number."""
 
+    cdef readonly State state    # whose containers are held
     cdef object on_container
     cdef object on_error         # called with an exception of on_container; None: nobody is told
     cdef uint64_t wait_ns

@@ -15,6 +15,7 @@ What is kept is bounded in number and size.  Beyond, the container that has wait
 longest goes on with what is known.  Each container waits once.
 """
 
+cimport cython
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy
@@ -24,8 +25,9 @@ from falcomod.engine._uapi cimport *
 from falcomod.engine.decode.event cimport Event
 from falcomod.engine.decode.params cimport param_bytes, param_i64
 from falcomod.engine.state.containers cimport (
-    WAIT_ASKED, WAIT_NOT_ASKED, WAIT_OVER, Container, container_hold, container_release,
-    containers_go_live, containers_settle, CONTAINER_FULL_ID, CONTAINER_POD_UID,
+    CONTAINER_FULL_ID, CONTAINER_POD_UID, WAIT_ASKED, WAIT_NOT_ASKED, WAIT_OVER, Container,
+    container_hold, container_release, containers_end, containers_go_live, containers_settle,
+    shown_key,
 )
 from falcomod.engine.state.tables cimport State, Tables, tables_container_of
 from falcomod.engine.state.threads cimport Thread, threads_find
@@ -38,6 +40,8 @@ cdef enum:
     BYTES_OF_RECORD = 1024       # that bytes_max allows for each record
 
 
+# Its containers are let go of in the end, which the state must live to see.
+@cython.no_gc_clear
 cdef class Waiting:
     """Part of an Engine.
 
@@ -49,6 +53,7 @@ cdef class Waiting:
     def __init__(
         self, State state not None, on_container, *, wait_ms: int = 500, records_max: int = 65536
     ) -> None:
+        self.state = state
         self.on_container = on_container
         self.wait_ns = <uint64_t>wait_ms * 1000000
         self.records_max = records_max
@@ -56,18 +61,18 @@ cdef class Waiting:
         containers_go_live(&state.tables.containers)
 
     def __dealloc__(self):
-        cdef Queue *queue = self.first
-        cdef Queue *next
+        cdef Queue *queue
         cdef Held *held
-        # The containers may be gone before: they are no business of ours any more.
-        while queue != NULL:
+        while self.first != NULL:
+            queue = self.first
             while queue.first != NULL:
                 held = queue.first
                 queue.first = held.next
                 free(held)
-            next = queue.next
-            free(queue)
-            queue = next
+            # Whoever is the next to look at the containers does not wait for them.
+            containers_settle(&self.state.tables.containers, queue.container)
+            queue.container.queue = NULL
+            self.end(queue)
         free(self.marks)
 
     def counters(self) -> dict[str, int]:
@@ -93,9 +98,18 @@ cdef class Waiting:
             container = self.container_of(tables, event)
             if container == NULL or container.wait == WAIT_OVER:
                 return False
+            # Who is asked may have the state forget it at once.
+            container_hold(container)
             if container.wait == WAIT_NOT_ASKED:
                 self.ask(tables, container, event.tid)
             queue = <Queue *>container.queue
+            # The thread may not be in it yet: without owners it is kept all the same.
+            container.owners -= 1
+            if container.is_ended:
+                containers_end(&tables.containers, container)
+        if queue != NULL and queue.keeper != <void *>self:
+            # Another engine of the same state, which is to be the last one, has asked.
+            return False
         return queue != NULL and self.keep(tables, queue, event)
 
     cdef Container *container_of(self, Tables *tables, const Event *event) noexcept nogil:
@@ -118,11 +132,11 @@ cdef class Waiting:
         if self.wait_ns == 0 or self.begin(container) == NULL:
             containers_settle(&tables.containers, container)
         with gil:
-            id = text_or(container, CONTAINER_FULL_ID)
+            id = text_or(container, CONTAINER_FULL_ID) or shown_key(container)
             uid = text_or(container, CONTAINER_POD_UID)
             kind = kind_words()[container.kind]
             try:
-                self.on_container(id or container.key.decode(), kind, uid, tid)
+                self.on_container(id, kind, uid, tid)
             except Exception as error:
                 # The record that is being looked at must not be lost over it.
                 if self.on_error is not None:
@@ -134,6 +148,7 @@ cdef class Waiting:
         if queue == NULL:
             return NULL
         queue.container = container
+        queue.keeper = <void *>self
         queue.since_ns = monotonic_ns()
         queue.due_ns = queue.since_ns + self.wait_ns
         container_hold(container)

@@ -65,6 +65,12 @@ def test_what_is_not_set_is_unknown() -> None:
     assert (facts["labels"], facts["mounts"], facts["start_ns"]) == ({}, [], 0)
 
 
+def test_id_with_a_nul_is_nobody_s() -> None:
+    state = State()
+    state.set_container("a", {"name": "web"})
+    assert state.container("a\0b") is None
+
+
 def test_first_characters_of_an_id_count() -> None:
     state = State()
     state.set_container(ID + "8" * 52, {"name": "web"})
@@ -81,6 +87,14 @@ def test_later_description_replaces_the_earlier() -> None:
     assert facts is not None
     assert (facts["name"], facts["image"], facts["labels"]) == ("db", None, {})
     assert state.counters()["containers"] == 1
+
+
+def test_part_of_a_mount_that_is_not_known_is_empty() -> None:
+    state = State()
+    state.set_container(ID, {"mounts": [("/", "/host", None, False, None)]})
+    facts = state.container(ID)
+    assert facts is not None
+    assert facts["mounts"] == [("/", "/host", "", False, "")]
 
 
 def test_fact_that_does_not_exist_is_refused_and_nothing_changes() -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -243,6 +244,124 @@ def test_error_of_a_callback_loses_no_held_record() -> None:
     engine.run(0, 100)
     assert [row[1] for row in watched.seen] == [2, 3, 4]
     assert len(watched.errors) == 1
+
+
+def test_records_behind_an_error_come_before_later_ones() -> None:
+    records = [exec_in(WEB, 10, 1), read(10, 2), read(10, 3), read(HOST, 4), read(10, 5)]
+    watched = Watched(records, wait_ms=FOR_EVER_MS, records_max=3)
+    told = watched.on_match
+
+    def fail(rule_ids: tuple[int, ...], view: ContextView) -> None:
+        told(rule_ids, view)
+        raise ValueError("no")
+
+    engine = Engine(
+        ReplaySource(records), watched.state, watched.engine.ruleset, fail, waiting=watched.waiting
+    )
+    engine.run(0, 3)
+    engine.post(lambda: watched.state.settle_container(WEB))
+    for _ in records:
+        engine.run(0, 1)
+    assert [row[1] for row in watched.seen] == [2, 3, 4, 5]
+
+
+def test_error_about_one_start_does_not_keep_others_from_being_told() -> None:
+    watched = Watched([], wait_ms=FOR_EVER_MS)
+    told = watched.on_match
+
+    def fail(rule_ids: tuple[int, ...], view: ContextView) -> None:
+        told(rule_ids, view)
+        raise ValueError("no")
+
+    engine = Engine(
+        ReplaySource([]), watched.state, watched.engine.ruleset, fail, waiting=watched.waiting
+    )
+    for id, name in ((WEB, "web"), (DB, "db")):
+        watched.state.set_container(id, {"name": name}, JSON)
+        watched.state.start_container(id, 10)
+    engine.post(lambda: None)
+    engine.run(0, 1)
+    assert sorted(watched.starts) == ["db", "web"]
+    engine.finish()
+    assert engine.counters()["errors"] == 2
+
+
+@pytest.mark.parametrize("wait_ms", [0, FOR_EVER_MS])
+def test_who_is_asked_may_have_the_container_forgotten(wait_ms: int) -> None:
+    def forget(full_id: str) -> None:
+        watched.state.remove_container(full_id)
+        watched.state.sweep_containers(0)
+
+    watched = Watched([exec_in(WEB, 10, 1), read(10, 2)], forget, wait_ms=wait_ms)
+    watched.run()
+    watched.engine.finish()
+    assert [row[:3] for row in watched.seen] == [(10, 2, WEB[:12])]
+    assert watched.state.container_faults() == []
+
+
+def test_container_is_asked_about_once_where_nothing_waits() -> None:
+    watched = Watched([exec_in(WEB, 10, 1), read(10, 2), exec_in(WEB, 11, 3)], wait_ms=0)
+    watched.run()
+    assert [what[0] for what in watched.asked] == [WEB]
+
+
+def test_name_that_is_cut_within_a_character_is_asked_about() -> None:
+    watched = Watched(
+        [build("execve", ts=1, tid=10, res=0, cgroups=b"cpu=/own/group\0")], wait_ms=FOR_EVER_MS
+    )
+    watched.state.set_container("\u00fc" * 40, {"cgroup": "/own/group"})
+    watched.run()
+    assert [what[0] for what in watched.asked] == ["\u00fc" * 31 + "\udcc3"]
+    assert watched.errors == []
+    watched.engine.finish()
+    assert watched.state.containers_in_use()[0][0] == watched.asked[0][0]
+
+
+# What else may become of the engine or the state meanwhile
+
+
+def test_state_forgets_its_containers_while_their_records_wait() -> None:
+    watched = Watched([exec_in(WEB, 10, 1), read(10, 2)], wait_ms=FOR_EVER_MS)
+    watched.run()
+    assert watched.engine.is_waiting
+    watched.engine.post(watched.state.clear)
+    watched.run()
+    assert [row[:3] for row in watched.seen] == [(10, 2, WEB[:12])]
+    assert watched.state.container_faults() == []
+    watched.state.remove_thread(10)
+    assert watched.state.counters()["containers"] == 0
+
+
+def test_next_engine_does_not_wait_for_what_the_one_before_has_asked() -> None:
+    watched = Watched([exec_in(WEB, 10, 1), read(10, 2)], wait_ms=FOR_EVER_MS)
+    state, ruleset = watched.state, watched.engine.ruleset
+    watched.run()
+    beside = Watched([])
+    engine = Engine(
+        ReplaySource([exec_in(WEB, 10, 3)]), state, ruleset, beside.on_match,
+        waiting=Waiting(state, beside.on_container, wait_ms=FOR_EVER_MS),
+    )  # fmt: skip
+    engine.run(0, 100)
+    # Engine, callbacks and what waits hold on to each other.
+    del watched
+    gc.collect()
+    assert state.container_faults() == []
+    engine = Engine(
+        ReplaySource([read(10, 4)]), state, ruleset, beside.on_match,
+        waiting=Waiting(state, beside.on_container, wait_ms=FOR_EVER_MS),
+    )  # fmt: skip
+    engine.run(0, 100)
+    assert [row[1] for row in beside.seen] == [4]
+    assert beside.asked == []
+
+
+def test_records_wait_for_containers_of_the_engine_s_own_state() -> None:
+    watched = Watched([])
+    with pytest.raises(ValueError, match="another state"):
+        Engine(
+            ReplaySource([]), State(), watched.engine.ruleset, watched.on_match,
+            waiting=watched.waiting,
+        )  # fmt: skip
 
 
 # The event of a start
