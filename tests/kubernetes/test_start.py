@@ -107,7 +107,7 @@ def test_alert_of_a_pod(
         assert agent.stop() == 0, agent.said()
 
 
-def test_server_that_is_killed_and_comes_back(
+def test_alerts_go_on_while_the_server_is_down(
     server: Server, namespace: str, node: str, tmp_path: Path
 ) -> None:
     uid, id = make_web_pod(server, namespace, node)
