@@ -13,7 +13,7 @@ from falcomod.engine.state.containers cimport *
 from falcomod.engine.state.domains cimport domains_free, domains_set
 from falcomod.engine.state.fds cimport *
 from falcomod.engine.state.pods cimport pod_facts, pods_find, pods_free, pods_remove, pods_set
-from falcomod.engine.state.texts cimport bytes_of
+from falcomod.engine.state.texts cimport bytes_of, shown
 from falcomod.engine.state.threads cimport *
 from falcomod.engine.state.users cimport names_find, names_free, names_set
 from falcomod.engine.types cimport Text, text_new, text_release, text_share
@@ -598,10 +598,6 @@ cdef bytes joined(texts):
 
 cdef inline size_t offset_of(const void *member) noexcept nogil:
     return <size_t>(<const char *>member - <const char *>&SAMPLE)
-
-
-cdef object shown(const Text *text):
-    return None if text == NULL else text.data[:text.size].decode("utf-8", "surrogateescape")
 
 
 cdef dict thread_facts(Thread *thread):

@@ -5,6 +5,7 @@ from libc.stdint cimport uint32_t
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memmove, memset
 
+from falcomod.engine.state.texts cimport text_of
 from falcomod.engine.types cimport Str, Text, text_new, text_release
 
 
@@ -111,13 +112,3 @@ cdef int names_set(NameTable *table, dict names) except -1:
 
 cdef object encoded(text):
     return None if text is None else text.encode("utf-8", "surrogateescape")
-
-
-cdef Text *text_of(bytes text) except? NULL:
-    cdef Text *result
-    if text is None:
-        return NULL
-    result = text_new(<const char *>text, <uint32_t>len(text))
-    if result == NULL:
-        raise MemoryError
-    return result

@@ -30,6 +30,7 @@ from falcomod.engine.state.containers cimport (
     shown_key,
 )
 from falcomod.engine.state.tables cimport State, Tables, tables_container_of
+from falcomod.engine.state.texts cimport shown
 from falcomod.engine.state.threads cimport Thread, threads_find
 from falcomod.engine.types cimport Str
 
@@ -132,8 +133,8 @@ cdef class Waiting:
         if self.wait_ns == 0 or self.begin(container) == NULL:
             containers_settle(&tables.containers, container)
         with gil:
-            id = text_or(container, CONTAINER_FULL_ID) or shown_key(container)
-            uid = text_or(container, CONTAINER_POD_UID)
+            id = shown(container.texts[<int>CONTAINER_FULL_ID]) or shown_key(container)
+            uid = shown(container.texts[<int>CONTAINER_POD_UID])
             kind = kind_words()[container.kind]
             try:
                 self.on_container(id, kind, uid, tid)
@@ -307,11 +308,6 @@ cdef uint32_t place_of(const Mark *marks, uint32_t capacity, int64_t tid) noexce
     while marks[at].tid != 0 and marks[at].tid != tid:
         at = (at + 1) & (capacity - 1)
     return at
-
-
-cdef object text_or(const Container *container, int text):
-    found = container.texts[text]
-    return None if found == NULL else found.data[:found.size].decode("utf-8", "surrogateescape")
 
 
 cdef uint64_t monotonic_ns() noexcept nogil:
