@@ -18,11 +18,12 @@ began = time.monotonic()
 from falcomod.app import startup
 from falcomod.config.model import Config
 from falcomod.engine.state.tables import State
+from falcomod.enrich.users import HostNames
 imported = time.monotonic()
 rules = startup.load_rules(Config())
 loaded = time.monotonic()
 state = State()
-startup.seed_state(state)
+startup.seed_state(state, HostNames())
 seeded = time.monotonic()
 resident = next(l for l in open("/proc/self/status") if l.startswith("VmRSS")).split()[1]
 print(imported - began, loaded - imported, seeded - loaded, seeded - began, resident)

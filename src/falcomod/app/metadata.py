@@ -59,7 +59,8 @@ class Metadata:
             label_max=engines.label_max_len,
             patience_s=SYNC_WAIT_MS / 1000 if engines.cri.disable_async else PATIENCE_S,
         )
-        self._name_watch = NameWatch(state, self._outbox, host=HostNames(), containers=names)
+        self.host_names = HostNames()  # which whoever fills the state reads first
+        self._name_watch = NameWatch(state, self._outbox, host=self.host_names, containers=names)
 
     def start(self, *, wait_s: float = START_WAIT_S) -> None:
         """Begins to ask; within *wait_s* the state has what runtimes list.

@@ -78,7 +78,7 @@ def run(
         source = opened.source
         teardown.callback(source.close)
         source.start()
-        seed_state(state)
+        seed_state(state, metadata.host_names)
         domains.hand_over(state)
         metadata.meet()
         agent = Agent(
@@ -154,9 +154,9 @@ def status_writer(opened: Opened, teardown: ExitStack) -> Callable[[], None]:
     return lambda: file.write(opened.source.counters())
 
 
-def seed_state(state: State) -> None:
+def seed_state(state: State, host: users.HostNames) -> None:
     """Process, descriptor, user and group tables as /proc and /etc show them."""
-    users.load(state)
+    users.load(state, host)
     procfs.scan(state)
 
 

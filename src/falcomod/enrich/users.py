@@ -70,9 +70,9 @@ class HostNames:
         return content
 
 
-def load(state: State, etc: str | Path | None = None) -> None:
-    """Replaces the names in *state* by those of the files; a missing file has none."""
-    names = HostNames(etc).changed()
+def load(state: State, host: HostNames) -> None:
+    """Replaces the names in *state* by those of the host, if they are news."""
+    names = host.changed()
     if names is not None:
         state.set_users(names.users, names.groups)
 

@@ -21,6 +21,7 @@ from falcomod.config.model import Config, StdoutOutput
 from falcomod.engine.decode.schema import SYSCALLS
 from falcomod.engine.state.tables import State
 from falcomod.enrich.domains import Domains
+from falcomod.enrich.users import HostNames
 from falcomod.errors import UserError
 
 ALERT = Alert(
@@ -58,7 +59,7 @@ def test_no_output_is_refused() -> None:
 
 def test_state_knows_this_process() -> None:
     state = State()
-    startup.seed_state(state)
+    startup.seed_state(state, HostNames())
     thread = state.thread(os.getpid())
     assert thread is not None
     assert thread["pid"] == os.getpid()

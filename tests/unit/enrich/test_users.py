@@ -42,7 +42,7 @@ def etc(tmp_path: Path) -> Path:
 
 def test_files_are_read_into_the_state(etc: Path) -> None:
     state = State()
-    users.load(state, etc)
+    users.load(state, HostNames(etc))
     assert state.user(0) == ("root", "/root", "/bin/bash")
     assert state.user(1) == ("daemon", "/usr/sbin", "/usr/sbin/nologin")
     assert state.user(4294967294) == ("max", "/", "/bin/false")
@@ -55,7 +55,7 @@ def test_files_of_the_host(etc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     etc.joinpath("root/etc").symlink_to(etc)
     monkeypatch.setenv("HOST_ROOT", str(etc / "root"))
     state = State()
-    users.load(state)
+    users.load(state, HostNames())
     assert state.user(1) == ("daemon", "/usr/sbin", "/usr/sbin/nologin")
 
 
@@ -65,7 +65,7 @@ def test_missing_files_are_told_and_have_no_names(
     state = State()
     state.set_users({0: "old"}, {})
     with caplog.at_level(logging.WARNING):
-        users.load(state, tmp_path)
+        users.load(state, HostNames(tmp_path))
     assert state.user(0) is None
     assert len(caplog.records) == 2
 
@@ -74,7 +74,7 @@ def test_names_need_not_be_utf8(tmp_path: Path) -> None:
     (tmp_path / "passwd").write_bytes(b"caf\xe9:x:7:7::/:/bin/sh\n")
     (tmp_path / "group").write_bytes(b"")
     state = State()
-    users.load(state, tmp_path)
+    users.load(state, HostNames(tmp_path))
     name = state.user(7)
     assert name is not None
     assert name[0].encode("utf-8", "surrogateescape") == b"caf\xe9"
