@@ -394,7 +394,7 @@ class Containers:
             self._post(partial(self._state.settle_container, lookup.id))
         if has_hope or (lookup.is_wanted and not lookup.is_settled):
             return
-        if not is_whole and self._may_come(lookup):
+        if not is_whole and not is_last:
             return  # until it is answered, or until the container has ended
         self._counts["found" if lookup.id in self._known else "unknown"] += lookup.is_wanted
         if is_last and lookup.is_wanted and not is_due:
