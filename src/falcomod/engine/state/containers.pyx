@@ -12,11 +12,11 @@ event of a capture (state.update_container).
 from libc.stddef cimport ptrdiff_t
 from libc.stdint cimport int8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
-from libc.string cimport memchr, memcmp, memcpy, strcmp
+from libc.string cimport memchr, memcmp, memcpy, strcmp, strlen
 
 from falcomod.engine.state.cgroup cimport CgroupName, cgroup_id_copy, cgroup_pod_uid_copy
 from falcomod.engine.state.labels cimport *
-from falcomod.engine.state.texts cimport bytes_of, shown, text_of
+from falcomod.engine.state.texts cimport bytes_of, hash_of, shown, text_of
 from falcomod.engine.state.users cimport names_free
 from falcomod.engine.types cimport Text, text_new, text_release, text_share
 
@@ -35,7 +35,7 @@ cdef Container *containers_find(
     if table.count == 0 or size == 0:
         return NULL
     key_of(id, size, key)
-    at = hash_of(key) & (table.capacity - 1)
+    at = home_of(table, key)
     while table.slots[at] != NULL:
         if strcmp(table.slots[at].key, key) == 0:
             return table.slots[at]
@@ -287,18 +287,14 @@ cdef void key_of(const char *id, uint32_t size, char *out) noexcept nogil:
     out[size] = 0
 
 
-cdef uint32_t hash_of(const char *key) noexcept nogil:
-    # FNV-1a, 32 bits (RFC 9923).
-    cdef uint32_t value = 2166136261u
-    while key[0]:
-        value = (value ^ <unsigned char>key[0]) * 16777619u
-        key += 1
-    return value
+cdef inline uint32_t home_of(const ContainerTable *table, const char *key) noexcept nogil:
+    """Where the search for a key begins."""
+    return hash_of(key, <uint32_t>strlen(key)) & (table.capacity - 1)
 
 
 cdef uint32_t slot_of(const ContainerTable *table, const Container *container) noexcept nogil:
     """Its slot, or the one that it would get."""
-    cdef uint32_t at = hash_of(container.key) & (table.capacity - 1)
+    cdef uint32_t at = home_of(table, container.key)
     while table.slots[at] != NULL and strcmp(table.slots[at].key, container.key) != 0:
         at = (at + 1) & (table.capacity - 1)
     return at
@@ -385,7 +381,7 @@ cdef void close_gap(ContainerTable *table, uint32_t gap) noexcept nogil:
         at = (at + 1) & mask
         if table.slots[at] == NULL:
             break
-        home = hash_of(table.slots[at].key) & mask
+        home = home_of(table, table.slots[at].key)
         if ((at - home) & mask) >= ((at - gap) & mask):
             table.slots[gap] = table.slots[at]
             gap = at

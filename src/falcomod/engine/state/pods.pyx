@@ -10,7 +10,7 @@ from libc.stdlib cimport calloc, free
 from libc.string cimport memcmp
 
 from falcomod.engine.state.labels cimport fill_labels, free_labels, shown_labels
-from falcomod.engine.state.texts cimport bytes_of, shown, text_of
+from falcomod.engine.state.texts cimport bytes_of, hash_of, shown, text_of
 from falcomod.engine.types cimport Text, text_release
 
 cdef enum:
@@ -85,15 +85,6 @@ cdef uint32_t slot_of(const PodTable *table, const char *uid, uint32_t size) noe
     while table.slots[at] != NULL and not has_uid(table.slots[at], uid, size):
         at = (at + 1) & (table.capacity - 1)
     return at
-
-
-cdef uint32_t hash_of(const char *uid, uint32_t size) noexcept nogil:
-    # FNV-1a, 32 bits (RFC 9923).
-    cdef uint32_t value = 2166136261u
-    cdef uint32_t i
-    for i in range(size):
-        value = (value ^ <unsigned char>uid[i]) * 16777619u
-    return value
 
 
 cdef bint has_uid(const Pod *pod, const char *uid, uint32_t size) noexcept nogil:

@@ -25,3 +25,12 @@ cdef Text *text_of(text) except? NULL:
 
 cdef object shown(const Text *text):
     return None if text == NULL else text.data[:text.size].decode("utf-8", "surrogateescape")
+
+
+cdef uint32_t hash_of(const char *data, uint32_t size) noexcept nogil:
+    # FNV-1a, 32 bits (RFC 9923).
+    cdef uint32_t value = 2166136261u
+    cdef uint32_t i
+    for i in range(size):
+        value = (value ^ <unsigned char>data[i]) * 16777619u
+    return value
