@@ -51,19 +51,6 @@ ALERTS = [
 ]  # fmt: skip
 
 
-class Collected:
-    """A sink that keeps what it is given."""
-
-    def __init__(self) -> None:
-        self.alerts: list[Alert] = []
-
-    def write(self, alert: Alert) -> None:
-        self.alerts.append(alert)
-
-    def close(self) -> None:
-        """Nothing is to be closed."""
-
-
 @pytest.fixture(scope="module")
 def rules() -> CompiledRules:
     return compile_rules(load_files([FOLDER / "rules.yaml"]))
@@ -71,14 +58,15 @@ def rules() -> CompiledRules:
 
 def replay(path: Path, rules: CompiledRules) -> tuple[list[Alert], list[str], dict[str, int]]:
     """Alerts, faults of lines, and counters of the engine."""
-    sink, faults = Collected(), []
+    alerts: list[Alert] = []
+    faults: list[str] = []
 
     def on_fault(error: LocatedError) -> None:
         faults.append(f"{error.location.line}: {error.message}")
 
     agent = Agent(
         rules=rules.rules,
-        sinks=[sink],
+        publish=alerts.append,
         statistics=Statistics(),
         hostname="cluster",
         keep_house=lambda: None,
@@ -89,7 +77,7 @@ def replay(path: Path, rules: CompiledRules) -> tuple[list[Alert], list[str], di
     )
     agent.run(engine)
     lines.close()
-    return sink.alerts, faults, engine.counters()
+    return alerts, faults, engine.counters()
 
 
 def test_rules_load_without_a_warning(rules: CompiledRules) -> None:

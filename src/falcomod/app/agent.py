@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The running program: drains the engine and hands alerts to the sinks.
+"""The running program: drains the engine and publishes alerts.
 
-One thread.  The engine works without the GIL and calls back on a match; a
-sink that fails is reported once and left out from then on, so that neither
-the engine nor the other sinks stop.
+One thread.  The engine works without the GIL and calls back on a match.
 """
 
 from __future__ import annotations
@@ -17,7 +15,6 @@ from falcomod.alert.explanation import Explanation
 from falcomod.alert.model import Alert
 from falcomod.app.statistics import Statistics
 from falcomod.engine.state.context import ContextView
-from falcomod.output.sink import Sink
 from falcomod.rules.compile import CompiledRule
 from falcomod.rules.model import Rule
 
@@ -27,6 +24,7 @@ WAIT_MS = 100  # longest sleep in the driver, so that a stop is seen soon
 BATCH_EVENTS = 65536
 DRAIN_WAIT_S = 0.001  # between two looks at records that wait for answers
 
+Publish = Callable[[Alert], object]
 Explain = Callable[[Rule, ContextView], Explanation]
 
 
@@ -54,22 +52,23 @@ class Drains(Protocol):
 class Agent:
     """Runs until it is stopped, until the deadline or until the source has ended.
 
-    *hostname* is that of alerts and may be set between runs.  *explain*, where given, tells
-    of every alert why its rule matched.
+    Alerts go to *publish*.  *rules*, those of the engine's rulesets, and *hostname*, that of
+    alerts, may be set between events.  *explain*, where given, tells of every alert why its
+    rule matched.
     """
 
     def __init__(
         self,
         *,
         rules: Sequence[CompiledRule],
-        sinks: Sequence[Sink],
+        publish: Publish,
         statistics: Statistics,
         hostname: str,
         keep_house: Callable[[], None],
         explain: Explain | None = None,
     ) -> None:
-        self._rules = rules
-        self._sinks = list(sinks)
+        self.rules = rules
+        self._publish = publish
         self._statistics = statistics
         self.hostname = hostname
         self._keep_house = keep_house
@@ -111,12 +110,11 @@ class Agent:
         engine.finish()
 
     def on_match(self, rule_ids: tuple[int, ...], view: ContextView) -> None:
-        """The engine's callback: one alert for each rule, to every sink."""
+        """The engine's callback: one alert for each rule."""
         for rule_id in rule_ids:
-            alert = self._alert(self._rules[rule_id], view)
+            alert = self._alert(self.rules[rule_id], view)
             self._statistics.count(alert)
-            for sink in tuple(self._sinks):
-                self._write(sink, alert)
+            self._publish(alert)
 
     def on_error(self, error: BaseException) -> None:
         """The engine's callback for an exception out of on_match; the run goes on."""
@@ -145,14 +143,3 @@ class Agent:
         except Exception as error:
             log.error("explanation lost: rule=%r %s: %s", rule.name, type(error).__name__, error)
             return None
-
-    def _write(self, sink: Sink, alert: Alert) -> None:
-        try:
-            sink.write(alert)
-        except OSError as error:
-            self._sinks.remove(sink)
-            name = type(sink).__name__
-            log.error("output stopped: sink=%s reason=%s", name, error.strerror or error)
-            if not self._sinks:
-                log.error("no output is left, stopping")
-                self.stop()

@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from falcomod.app.outbox import Outbox, Post
-from falcomod.config.model import Config, ContainerEngines
-from falcomod.config.model import Kubernetes as KubernetesOptions
+from falcomod.config.container_options import ContainerEngines
+from falcomod.config.container_options import Kubernetes as KubernetesOptions
+from falcomod.config.model import Config
 from falcomod.engine.state.tables import State
 from falcomod.enrich.containers import PATIENCE_S, Containers
 from falcomod.enrich.followed import Followed

@@ -23,6 +23,7 @@ from falcomod.app.rules_program import load_rules
 from falcomod.app.statistics import Statistics
 from falcomod.config.model import Config
 from falcomod.errors import CaptureError, UserError
+from falcomod.output.direct import DirectOutlet
 from falcomod.output.sink import Sink
 from falcomod.rules.compile import CompiledRules
 
@@ -73,8 +74,7 @@ def run(
                     except CaptureError as error:
                         faults.append(str(error))
         finally:
-            for sink in sinks:
-                sink.close()
+            replay.outlet.close()
             if replay.has_read:
                 told = replay.summary(time.monotonic() - began_s)
                 print(told, file=summary or sys.stderr, flush=True)
@@ -112,9 +112,10 @@ class _Replay:
         self._engine_counters: dict[str, int] = {}
         self._files: list[tuple[str, Mapping[str, int]]] = []
         self._read_s = 0.0
+        self.outlet = DirectOutlet(sinks, self._stop)
         self.agent = Agent(
             rules=rules.rules,
-            sinks=sinks,
+            publish=self.outlet.publish,
             statistics=self._statistics,
             hostname="",
             keep_house=self._show,
@@ -157,6 +158,9 @@ class _Replay:
         lines.append(f"Elapsed time: {elapsed_s:.3f}, Captured Events: {events}, {rate:.2f} eps")
         return "\n".join(lines)
 
+    def _stop(self) -> None:
+        self.agent.stop()
+
     def _show(self) -> None:
         now_s = time.monotonic()
         if self._progress is None or now_s < self._shown_s + PROGRESS_INTERVAL_S:
@@ -181,12 +185,16 @@ class _Above:
     """A sink whose lines appear above the progress."""
 
     def __init__(self, sink: Sink, progress: Progress) -> None:
+        self.name = sink.name
         self._sink = sink
         self._progress = progress
 
-    def write(self, alert: Alert) -> None:
+    def write(self, alerts: Sequence[Alert]) -> None:
         self._progress.clear()
-        self._sink.write(alert)
+        self._sink.write(alerts)
+
+    def reopen(self) -> None:
+        self._sink.reopen()
 
     def close(self) -> None:
         self._progress.clear()

@@ -38,6 +38,7 @@ from falcomod.enrich import procfs, users
 from falcomod.enrich.domains import Domains, asked_for
 from falcomod.enrich.kubernetes_access import Access
 from falcomod.errors import UserError
+from falcomod.output.direct import DirectOutlet
 from falcomod.output.explanation import ExplanationSink
 from falcomod.output.sink import Sink
 from falcomod.output.stdout import StdoutSink
@@ -81,9 +82,10 @@ def run(
         seed_state(state, metadata.host_names)
         domains.hand_over(state)
         metadata.meet()
+        outlet = DirectOutlet(sinks, lambda: agent.stop())
         agent = Agent(
             rules=rules.rules,
-            sinks=sinks,
+            publish=outlet.publish,
             statistics=statistics,
             hostname=hostname(),
             keep_house=Housekeeping(state, status_writer(opened, teardown), domains),
@@ -106,8 +108,7 @@ def run(
             source.stop()
             agent.drain(engine, wait_s=wait_ms(config.container_engines) / 1000)
         finally:
-            for sink in sinks:
-                sink.close()
+            outlet.close()
             about = metadata.containers.counters(), metadata.containers.runtimes()
             print(statistics.summary(engine.counters(), source.counters(), *about), flush=True)
 

@@ -10,7 +10,7 @@ import click
 
 from falcomod.cli.metadata_options import changed, with_metadata
 from falcomod.cli.options import configuration, configured
-from falcomod.config.model import DRIVERS
+from falcomod.config.engine_options import DRIVERS
 
 
 @click.command()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TextIO
 
 from falcomod.alert.model import Alert
@@ -14,10 +15,16 @@ class ExplanationSink:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
-    def write(self, alert: Alert) -> None:
-        if alert.explanation is not None:
-            self._stream.write("\n".join([*alert.explanation.lines(), "", ""]))
-            self._stream.flush()
+    name = "explanation"
+
+    def write(self, alerts: Sequence[Alert]) -> None:
+        for alert in alerts:
+            if alert.explanation is not None:
+                self._stream.write("\n".join([*alert.explanation.lines(), "", ""]))
+        self._stream.flush()
+
+    def reopen(self) -> None:
+        """There is nothing to open."""
 
     def close(self) -> None:
         self._stream.flush()

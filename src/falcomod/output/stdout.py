@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from falcomod.alert.model import Alert
@@ -23,10 +23,15 @@ class StdoutSink:
         self._render = render
         self._buffered = buffered
 
-    def write(self, alert: Alert) -> None:
-        self._stream.write(self._render(alert) + "\n")
+    name = "stdout"
+
+    def write(self, alerts: Sequence[Alert]) -> None:
+        self._stream.write("".join(self._render(alert) + "\n" for alert in alerts))
         if not self._buffered:
             self._stream.flush()
+
+    def reopen(self) -> None:
+        """There is nothing to open."""
 
     def close(self) -> None:
         self._stream.flush()

@@ -11,12 +11,11 @@ from typing import NoReturn
 import pytest
 
 from falcomod.alert.model import Alert, Priority
-from falcomod.app.agent import Agent
+from falcomod.app.agent import Agent, Publish
 from falcomod.app.statistics import Statistics
 from falcomod.engine.capture.source import ReplaySource, RingSource
 from falcomod.engine.loop import Engine
 from falcomod.engine.state.tables import State
-from falcomod.output.sink import Sink
 from falcomod.rules.compile import CompiledRules, compile_rules
 from falcomod.rules.load import load_files
 from tests.record_builder import build
@@ -31,27 +30,6 @@ RULES = """
 """
 
 
-class Kept:
-    """Keeps what it gets."""
-
-    def __init__(self) -> None:
-        self.alerts: list[Alert] = []
-        self.closed = False
-
-    def write(self, alert: Alert) -> None:
-        self.alerts.append(alert)
-
-    def close(self) -> None:
-        self.closed = True
-
-
-class Gone(Kept):
-    """Its receiver is gone."""
-
-    def write(self, alert: Alert) -> None:
-        raise BrokenPipeError(32, "Broken pipe")
-
-
 @pytest.fixture
 def rules(tmp_path: Path) -> CompiledRules:
     path = tmp_path / "r.yaml"
@@ -59,10 +37,10 @@ def rules(tmp_path: Path) -> CompiledRules:
     return compile_rules(load_files([path]))
 
 
-def agent_of(rules: CompiledRules, *sinks: Sink) -> Agent:
+def agent_of(rules: CompiledRules, publish: Publish) -> Agent:
     return Agent(
         rules=rules.rules,
-        sinks=sinks,
+        publish=publish,
         statistics=Statistics(),
         hostname="here",
         keep_house=lambda: None,
@@ -76,11 +54,11 @@ def engine_of(rules: CompiledRules, agent: Agent, opened: str = "/etc/shadow") -
 
 
 def test_match_becomes_an_alert(rules: CompiledRules) -> None:
-    sink = Kept()
-    agent = agent_of(rules, sink)
+    alerts: list[Alert] = []
+    agent = agent_of(rules, alerts.append)
     agent.drain(engine_of(rules, agent))
-    assert len(sink.alerts) == 2
-    alert = sink.alerts[0]
+    assert len(alerts) == 2
+    alert = alerts[0]
     assert alert.rule == "Shadow opened"
     assert alert.priority is Priority.WARNING
     assert alert.output.startswith("opened /etc/shadow by ")
@@ -91,50 +69,32 @@ def test_match_becomes_an_alert(rules: CompiledRules) -> None:
 
 
 def test_no_match_gives_no_alert(rules: CompiledRules) -> None:
-    sink = Kept()
-    agent = agent_of(rules, sink)
+    alerts: list[Alert] = []
+    agent = agent_of(rules, alerts.append)
     agent.drain(engine_of(rules, agent, opened="/etc/hostname"))
-    assert sink.alerts == []
-
-
-def test_sink_that_fails_is_left_out_and_the_others_go_on(
-    rules: CompiledRules, caplog: pytest.LogCaptureFixture
-) -> None:
-    sink = Kept()
-    agent = agent_of(rules, Gone(), sink)
-    logging.getLogger("falcomod").propagate = True
-    agent.drain(engine_of(rules, agent))
-    assert len(sink.alerts) == 2
-    assert [record.message for record in caplog.records] == [
-        "output stopped: sink=Gone reason=Broken pipe"
-    ]
-
-
-def test_run_ends_when_no_sink_is_left(rules: CompiledRules) -> None:
-    agent = agent_of(rules, Gone())
-    agent.run(engine_of(rules, agent))
+    assert alerts == []
 
 
 def test_exception_in_a_callback_does_not_end_the_run(
     rules: CompiledRules, caplog: pytest.LogCaptureFixture
 ) -> None:
-    class Broken(Kept):
-        def write(self, alert: Alert) -> None:
-            super().write(alert)
-            raise KeyError("x")
+    seen: list[Alert] = []
 
-    sink = Broken()
-    agent = agent_of(rules, sink)
+    def fail(alert: Alert) -> NoReturn:
+        seen.append(alert)
+        raise KeyError("x")
+
+    agent = agent_of(rules, fail)
     logging.getLogger("falcomod").propagate = True
     engine = engine_of(rules, agent)
     agent.drain(engine)
-    assert len(sink.alerts) == 2
+    assert len(seen) == 2
     assert engine.counters()["errors"] == 2
     assert "alert lost: KeyError: 'x'" in caplog.text
 
 
 def test_run_ends_at_the_deadline(rules: CompiledRules) -> None:
-    agent = agent_of(rules, Kept())
+    agent = agent_of(rules, print)
     began = time.monotonic()
     quiet = Engine(RingSource(), State(), rules.ruleset, agent.on_match)
     agent.run(quiet, duration_s=0.05)
@@ -143,31 +103,31 @@ def test_run_ends_at_the_deadline(rules: CompiledRules) -> None:
 
 
 def test_run_ends_with_the_source(rules: CompiledRules) -> None:
-    sink = Kept()
-    agent = agent_of(rules, sink)
+    alerts: list[Alert] = []
+    agent = agent_of(rules, alerts.append)
     engine = engine_of(rules, agent)
     agent.run(engine)
     assert engine.at_end
-    assert len(sink.alerts) == 2
+    assert len(alerts) == 2
     assert not agent.is_stopping
 
 
 def test_alerts_are_explained_where_that_is_asked_for(rules: CompiledRules) -> None:
-    sink = Kept()
+    alerts: list[Alert] = []
     told = object()
     agent = Agent(
-        rules=rules.rules, sinks=[sink], statistics=Statistics(), hostname="here",
+        rules=rules.rules, publish=alerts.append, statistics=Statistics(), hostname="here",
         keep_house=lambda: None, explain=lambda rule, view: (told, rule.name, view.number),
     )  # fmt: skip
     agent.drain(engine_of(rules, agent))
-    assert [alert.explanation for alert in sink.alerts] == [
+    assert [alert.explanation for alert in alerts] == [
         (told, "Shadow opened", 1),
         (told, "Shadow opened", 2),
     ]
 
 
 def test_stop_ends_the_run(rules: CompiledRules) -> None:
-    agent = agent_of(rules, Kept())
+    agent = agent_of(rules, print)
     agent.stop()
     agent.run(engine_of(rules, agent))
 
@@ -179,13 +139,13 @@ def test_explanation_that_fails_loses_no_alert(
         raise RecursionError("too deep")
 
     logging.getLogger("falcomod").propagate = True
-    sink = Kept()
+    alerts: list[Alert] = []
     agent = Agent(
-        rules=rules.rules, sinks=[sink], statistics=Statistics(), hostname="here",
+        rules=rules.rules, publish=alerts.append, statistics=Statistics(), hostname="here",
         keep_house=lambda: None, explain=fail,
     )  # fmt: skip
     agent.drain(engine_of(rules, agent))
-    assert [alert.explanation for alert in sink.alerts] == [None, None]
+    assert [alert.explanation for alert in alerts] == [None, None]
     assert "explanation lost: rule='Shadow opened' RecursionError: too deep" in caplog.text
 
 
@@ -211,7 +171,7 @@ class Waits:
 
 def test_records_that_wait_are_taken_at_the_end(rules: CompiledRules) -> None:
     engine = Waits()
-    agent_of(rules).drain(engine)
+    agent_of(rules, print).drain(engine)
     assert (engine.runs, engine.is_waiting) == (1, False)
 
 
@@ -221,5 +181,5 @@ def test_answers_that_are_on_their_way_are_waited_for(
     engine = Waits()
     # The answer comes while the agent sleeps.
     monkeypatch.setattr(time, "sleep", lambda s: setattr(engine, "is_waiting", False))
-    agent_of(rules).drain(engine, wait_s=60)
+    agent_of(rules, print).drain(engine, wait_s=60)
     assert (engine.runs, engine.is_waiting) == (2, False)

@@ -15,8 +15,8 @@ from falcomod import __version__
 from falcomod.app import driver_choice
 from falcomod.app.driver import DriverHost, Obstacle
 from falcomod.app.driver_choice import DRIVERS, EbpfDriver, KmodDriver, Opened, open_driver
+from falcomod.config.engine_options import DRIVERS as KINDS
 from falcomod.config.load import load
-from falcomod.config.model import DRIVERS as KINDS
 from falcomod.config.model import Config
 from falcomod.errors import DriverError, PermissionFault
 

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from falcomod.app import logs
-from falcomod.config.model import PRIORITIES
+from falcomod.config.option import PRIORITIES
 
 
 def test_line_carries_the_time(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from falcomod.app import metadata
-from falcomod.config.model import Config, ContainerEngines, Kubernetes
+from falcomod.config.container_options import ContainerEngines, Kubernetes
+from falcomod.config.model import Config
 from falcomod.errors import UserError
 from tests.scripted_runtime import RecordingState
 

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from falcomod.app import replay
-from falcomod.config.model import Config, Engine, Replay
+from falcomod.config.engine_options import Engine, Replay
+from falcomod.config.model import Config
 from falcomod.enrich import procfs
 from falcomod.errors import UserError
 from tests.capture_files import (

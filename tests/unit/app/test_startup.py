@@ -17,7 +17,8 @@ from falcomod.alert.model import Alert, Priority
 from falcomod.app import rules_program, startup, status_file
 from falcomod.app.driver_choice import Opened
 from falcomod.app.metadata import Metadata
-from falcomod.config.model import Config, StdoutOutput
+from falcomod.config.model import Config
+from falcomod.config.output_options import StdoutOutput
 from falcomod.engine.decode.schema import SYSCALLS
 from falcomod.engine.state.tables import State
 from falcomod.enrich.domains import Domains

@@ -7,7 +7,8 @@ import pytest
 
 from falcomod import cli
 from falcomod.app import logs, startup
-from falcomod.config.model import Config, ContainerEngines
+from falcomod.config.container_options import ContainerEngines
+from falcomod.config.model import Config
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ EXPLAINED = dataclasses.replace(
 def test_explanation_is_written_with_an_empty_line_behind_it() -> None:
     stream = io.StringIO()
     sink = ExplanationSink(stream)
-    sink.write(EXPLAINED)
+    sink.write([EXPLAINED])
     sink.close()
     assert stream.getvalue().startswith("rule 'r' at event 1")
     assert stream.getvalue().endswith('proc.name is "cat"\n\n')
@@ -31,5 +31,5 @@ def test_explanation_is_written_with_an_empty_line_behind_it() -> None:
 
 def test_alert_without_one_writes_nothing() -> None:
     stream = io.StringIO()
-    ExplanationSink(stream).write(ALERT)
+    ExplanationSink(stream).write([ALERT])
     assert stream.getvalue() == ""

@@ -37,7 +37,7 @@ def waiting(reading: int) -> bytes:
 def test_line_leaves_at_once() -> None:
     reading, stream = pipe()
     sink = StdoutSink(stream, lambda alert: alert.rule)
-    sink.write(ALERT)
+    sink.write([ALERT])
     assert waiting(reading) == b"r\n"
     stream.close()
     os.close(reading)
@@ -46,7 +46,7 @@ def test_line_leaves_at_once() -> None:
 def test_buffered_lines_leave_at_the_end() -> None:
     reading, stream = pipe()
     sink = StdoutSink(stream, lambda alert: alert.rule, buffered=True)
-    sink.write(ALERT)
+    sink.write([ALERT])
     assert waiting(reading) == b""
     sink.close()
     assert waiting(reading) == b"r\n"

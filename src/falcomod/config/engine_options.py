@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options of drivers, of what is recorded and of the state kept about processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from falcomod.config.option import option
+
+DRIVERS = ("auto", "kmod", "ebpf")
+KINDS = (*DRIVERS, "replay", "nodriver")
+FAILED_EXIT = "failed calls are recorded, as rules may ask for them (evt.res)"
+PURGING = "threads whose end was lost are looked for every minute in /proc"
+RECORDING = "captures are not recorded by rules; make one with another tool and replay it"
+RING_DOC = "size of a ring: 1, 2, 3 … 10 stand for 1, 2, 4 … 512 MiB"
+
+
+@dataclass(frozen=True)
+class Kmod:
+    """The kernel module."""
+
+    buf_size_preset: int = option(4, RING_DOC, least=1, most=10, restart=True)
+    drop_failed_exit: bool = option(False, "leave out calls that failed", unused=FAILED_EXIT)
+
+
+@dataclass(frozen=True)
+class Ebpf:
+    """The eBPF driver."""
+
+    buf_size_preset: int = option(4, RING_DOC, least=1, most=10, restart=True)
+    drop_failed_exit: bool = option(False, "leave out calls that failed", unused=FAILED_EXIT)
+    disable_iterators: bool = option(
+        False, "read /proc at the start", unused="/proc is read at the start in any case"
+    )
+    # Falco's default is 2.  Rings are merged by time, but within a ring records stay as
+    # they were written: CPUs that share one get ahead of each other by a little.
+    cpus_for_each_buffer: int = option(
+        1,
+        "CPUs that share a ring; 0: all share one. More save memory and cost exact order",
+        least=0,
+        restart=True,
+    )
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A capture in place of a driver."""
+
+    capture_file: str = option(
+        "",
+        "capture to read with `kind: replay`: .scap, or Kubernetes audit events as lines "
+        "of JSON; -: standard input",
+        restart=True,
+    )
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Where events come from."""
+
+    kind: str = option(
+        "auto",
+        "driver: auto takes the first that works; replay reads a capture; nodriver: none, for "
+        "audit events alone",
+        KINDS,
+        synonyms=MappingProxyType({"modern_ebpf": "ebpf"}),
+        restart=True,
+    )
+    kmod: Kmod = option(Kmod, "the kernel module")
+    ebpf: Ebpf = option(Ebpf, "the eBPF driver", also="modern_ebpf")
+    replay: Replay = option(Replay, "a capture in place of a driver")
+
+
+@dataclass(frozen=True)
+class FalcoLibs:
+    """Limits of the state kept about processes."""
+
+    thread_table_size: int = option(
+        262144, "threads known at the same time at the most", restart=True
+    )
+    snaplen: int = option(
+        80, "bytes kept of what a call reads or writes, up to 32768", least=0, restart=True
+    )
+    thread_table_auto_purging_interval_s: int = option(
+        300, "how often threads whose end was lost are looked for", unused=PURGING
+    )
+    thread_table_auto_purging_thread_timeout_s: int = option(
+        300, "age of threads that are forgotten then", unused=PURGING
+    )
+
+
+@dataclass(frozen=True)
+class BaseSyscalls:
+    """Which calls are recorded beside those that rules are about."""
+
+    custom_set: list[str] = option(
+        [],
+        "names of calls to record in place of those that keep state; with ! in front they are "
+        "left out, whoever asks for them",
+    )
+    repair: bool = option(
+        False,
+        "record, beside custom_set, the calls that keep state",
+    )
+    all: bool = option(False, "record every call there is an event for; costs much")
+
+
+@dataclass(frozen=True)
+class Drops:
+    """What happens when events are lost."""
+
+    threshold: float = option(
+        0.1, "share of events of a second that may be lost without a word, 0 to 1"
+    )
+    actions: list[str] = option(
+        ["log", "alert"], "what is done then: ignore; or log, alert and exit, several of them"
+    )
+    rate: float = option(0.03333, "such actions for each second, in the long run")
+    max_burst: int = option(1, "actions that may follow each other at once", least=0)
+    simulate_drops: bool = option(False, "act as if events were lost, for a test")
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """What happens when no event comes at all."""
+
+    max_consecutives: int = option(
+        1000, "seconds without an event, each of 1000 ms, after which it is told of", least=1
+    )
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Recording of captures by rules."""
+
+    enabled: bool = option(False, "record captures", unused=RECORDING)
+    path_prefix: str = option("/tmp/falco", "where captures are put", unused=RECORDING)
+    mode: str = option("rules", "by which rules", ("rules", "all_rules"), unused=RECORDING)
+    default_duration: int = option(5000, "of a capture, in milliseconds", unused=RECORDING)
+    max_file_size_mb: int = option(0, "of a capture, 0: any", unused=RECORDING)
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """A plugin of Falco; those that falcomod has the functions of are known by their names."""
+
+    name: str = option("", "k8saudit, container and json are built in")
+    library_path: str = option("", "ignored: what is built in needs no library")
+    init_config: Any = option(None, "keys and values, or a text, for the plugin")
+    open_params: str = option("", "what the plugin is to open, such as http://:9765/k8s-audit")
