@@ -14,6 +14,14 @@ from tests.driver.native import buffer, syscall
 from tests.reference.tables import syscalls
 
 
+# Each is an event of its own, and openat comes late.
+GROWING = (
+    "read", "write", "socket", "bind", "connect", "listen", "accept", "chdir", "mkdir", "unlink",
+    "rename", "link", "symlink", "chmod", "setuid", "setgid", "kill", "dup", "pipe", "mmap",
+    "mount", "ptrace", "close", "openat",
+)  # fmt: skip
+
+
 def names(consumer: Consumer, pid: int) -> list[str]:
     """Names of a process's generic calls and other events."""
     by_number = {call.sc: name for name, call in syscalls().items()}
@@ -50,6 +58,22 @@ def test_selection_changes_while_running() -> None:
         consumer.select([])
         third = in_child(three_calls)
         assert names(consumer, third.pid) == []
+
+
+def test_selection_grows_as_often_as_it_likes() -> None:
+    grown = ["getppid"]
+    with open_consumer() as consumer:
+        consumer.configure()
+        consumer.select(grown)
+        consumer.start()
+        for call in GROWING:
+            grown.append(call)
+            for _ in range(2):
+                consumer.select(grown)
+        child = in_child(lambda: os.close(os.open("/etc/hostname", os.O_RDONLY)))
+        assert names(consumer, child.pid)[-2:] == ["openat", "close"]
+        consumer.select(["getppid"])
+        assert names(consumer, in_child(three_calls).pid) == ["getppid"]
 
 
 def test_own_calls_are_not_seen() -> None:

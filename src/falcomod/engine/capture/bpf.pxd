@@ -35,6 +35,7 @@ cdef class BpfSource(RingSource):
     cdef size_t page             # bytes of one, as mmap(2) counts
     cdef str path                # of the file that the programs are from
     cdef object programs         # ids of the events whose program is loaded
+    cdef object asked            # ids of the events that were looked for; not all have a program
     cdef object selection        # (calls, procexit)
     cdef dict last_counters      # what counters() says after close()
 

@@ -212,6 +212,7 @@ cdef class BpfSource(RingSource):
         self.name = "ebpf"
         self.last_counters = {}
         self.programs = set()
+        self.asked = set()
         online = os.sysconf("SC_NPROCESSORS_ONLN")
         ring_size = ring_size or FM_RING_SIZE_DEFAULT
         if not FM_RING_SIZE_MIN <= ring_size <= FM_RING_SIZE_MAX or ring_size & (ring_size - 1):
@@ -235,8 +236,11 @@ cdef class BpfSource(RingSource):
     def select(self, syscalls, *, procexit: bool = True) -> None:
         """Selects exactly these system calls (portable numbers), also while running."""
         self.selection = checked_selection(syscalls, procexit)
-        missing = programs_for(self.selection) - self.programs
+        missing = programs_for(self.selection) - self.asked
         if missing:
+            if self.object_count == OBJECTS_MAX - 1:
+                # The last that fits has all that is left.
+                missing = programs_for((ALL_CALLS, True)) - self.asked
             self.load(missing, 0, 0, 0)
         if self.link_count:
             self.publish_selection()
@@ -389,6 +393,7 @@ cdef class BpfSource(RingSource):
             name_controllers(self.settings)
             self.enter_rings(rings)
         self.enter_programs(ids)
+        self.asked |= ids
         return 0
 
     cdef int load_object(self, str path, object ids, uint32_t rings) except -1:
@@ -582,13 +587,16 @@ cdef class BpfSource(RingSource):
 cdef int load_programs(bpf_object *opened, object ids) except -1:
     """Loads these programs and no others."""
     cdef bpf_program *program = NULL
+    cdef int code
     wanted = {f"fm_{name}" for name in ids}
     while True:
         program = bpf_object__next_program(opened, program)
         if program == NULL:
             break
         bpf_program__set_autoload(program, bpf_program__name(program).decode() in wanted)
-    code = bpf_object__load(opened)
+    # The verifier takes its time, and matches need the interpreter meanwhile.
+    with nogil:
+        code = bpf_object__load(opened)
     if code:
         raise failed("the kernel refuses the eBPF programs", -code)
     return 0
@@ -727,4 +735,5 @@ cdef uint64_t nanoseconds(const timespec *time) noexcept nogil:
 
 CALLS = {call.sc: call for call in SYSCALLS.values()}
 GENERIC = EVENTS[1]
+ALL_CALLS = frozenset(CALLS)
 NO_CALL = -1                     # as a native number in SYSCALLS
