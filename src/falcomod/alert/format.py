@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from falcomod.alert.model import Alert, FieldValue
+from falcomod.alert.model import SOURCE_INTERNAL, Alert, FieldValue, Priority
 from falcomod.engine.fields.registry import bind_prefix
 from falcomod.errors import FieldError, TemplateError
 
@@ -29,6 +29,8 @@ WIDTH = re.compile(r"\d+", re.ASCII)
 WIDTH_DIGITS_MAX = 4
 # Made once: making one costs more than most alerts.
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+_LABELS = tuple(priority.label for priority in Priority)
 
 SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -93,34 +95,50 @@ def text_line(alert: Alert, *, iso_time: bool = False) -> str:
 
     Escaped like a JSON string, so that no value can break the line or forge another.
     """
-    clock = _iso(alert.time_ns, "+0000") if iso_time else _clock(alert.time_ns)
-    line = f"{clock}: {alert.priority.label} {alert.output}"
-    return _whole(_JSON.encode(line)[1:-1])
+    return _whole(_JSON.encode(_spoken(alert, iso_time))[1:-1])
 
 
 def json_line(
-    alert: Alert, *, iso_time: bool = False, leave_out: frozenset[str] = frozenset()
+    alert: Alert,
+    *,
+    iso_time: bool = False,
+    message: bool = False,
+    leave_out: frozenset[str] = frozenset(),
 ) -> str:
     """One line of JSON, without its end, keys sorted; "output" begins with time and priority.
 
-    *leave_out* names keys that the line is to do without.
+    *message* asks for the output without those as a key of its own, *leave_out* names keys
+    of output, output_fields and tags that the line is to do without.  Messages about falcomod
+    itself have no tags.
     """
-    clock = _iso(alert.time_ns, "+0000") if iso_time else _clock(alert.time_ns)
-    body = {
-        "hostname": alert.hostname,
-        "output": f"{clock}: {alert.priority.label} {alert.output}",
-        "output_fields": dict(alert.output_fields),
-        "priority": alert.priority.label,
-        "rule": alert.rule,
-        "source": alert.source,
-        "tags": sorted(alert.tags),
-        "time": _iso(alert.time_ns, "Z"),
-    }
+    parts = []
     if alert.explanation is not None:
-        body["explanation"] = alert.explanation.as_json()
-    for name in leave_out:
-        del body[name]
-    return _whole(_JSON.encode(body))
+        parts.append(f'"explanation":{_JSON.encode(alert.explanation.as_json())}')
+    parts.append(f'"hostname":{_JSON.encode(alert.hostname)}')
+    if message:
+        parts.append(f'"message":{_JSON.encode(alert.output)}')
+    if "output" not in leave_out:
+        parts.append(f'"output":{_JSON.encode(_spoken(alert, iso_time))}')
+    if "output_fields" not in leave_out:
+        parts.append(f'"output_fields":{_JSON.encode(dict(alert.output_fields))}')
+    tags = None if alert.source == SOURCE_INTERNAL or "tags" in leave_out else alert.tags
+    parts.append(_of_the_rule(alert.rule, alert.priority, alert.source, tags))
+    return _whole(f'{{{",".join(parts)},"time":"{_iso(alert.time_ns, "Z")}"}}')
+
+
+# Far more alerts than rules: what is the same for all of a rule is written once.
+@lru_cache(maxsize=1024)
+def _of_the_rule(rule: str, priority: Priority, source: str, tags: tuple[str, ...] | None) -> str:
+    body: dict[str, Any] = {"priority": priority.label, "rule": rule, "source": source}
+    if tags is not None:
+        body["tags"] = sorted(tags)
+    return _JSON.encode(body)[1:-1]
+
+
+def _spoken(alert: Alert, iso_time: bool) -> str:
+    """Time, priority and what the rule says."""
+    clock = _iso(alert.time_ns, "+0000") if iso_time else _clock(alert.time_ns)
+    return f"{clock}: {_LABELS[alert.priority]} {alert.output}"
 
 
 def _token(text: str, percent: int) -> tuple[Token, int]:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 # What a field can be in JSON; lists are of texts.
 FieldValue = int | float | bool | str | list[str] | None
 
+# Of messages about falcomod itself.
+SOURCE_INTERNAL = "internal"
+
 
 class Priority(IntEnum):
     """How bad it is, most severe first; the numbers are those of syslog (RFC 5424)."""
