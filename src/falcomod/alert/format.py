@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from falcomod.alert.internal import json_body, message_with_fields
 from falcomod.alert.model import SOURCE_INTERNAL, Alert, FieldValue, Priority
 from falcomod.engine.fields.registry import bind_prefix
 from falcomod.errors import FieldError, TemplateError
@@ -95,6 +96,8 @@ def text_line(alert: Alert, *, iso_time: bool = False) -> str:
 
     Escaped like a JSON string, so that no value can break the line or forge another.
     """
+    if alert.source == SOURCE_INTERNAL:
+        return _whole(_timed(alert, message_with_fields(alert), iso_time))
     return _whole(_JSON.encode(_spoken(alert, iso_time))[1:-1])
 
 
@@ -109,8 +112,10 @@ def json_line(
 
     *message* asks for the output without those as a key of its own, *leave_out* names keys
     of output, output_fields and tags that the line is to do without.  Messages about falcomod
-    itself have no tags.
+    itself are whole whatever is asked for, and have no tags.
     """
+    if alert.source == SOURCE_INTERNAL:
+        return _whole(_JSON.encode(json_body(alert, _iso(alert.time_ns, "Z"))))
     parts = []
     if alert.explanation is not None:
         parts.append(f'"explanation":{_JSON.encode(alert.explanation.as_json())}')
@@ -121,7 +126,7 @@ def json_line(
         parts.append(f'"output":{_JSON.encode(_spoken(alert, iso_time))}')
     if "output_fields" not in leave_out:
         parts.append(f'"output_fields":{_JSON.encode(dict(alert.output_fields))}')
-    tags = None if alert.source == SOURCE_INTERNAL or "tags" in leave_out else alert.tags
+    tags = None if "tags" in leave_out else alert.tags
     parts.append(_of_the_rule(alert.rule, alert.priority, alert.source, tags))
     return _whole(f'{{{",".join(parts)},"time":"{_iso(alert.time_ns, "Z")}"}}')
 
@@ -137,8 +142,12 @@ def _of_the_rule(rule: str, priority: Priority, source: str, tags: tuple[str, ..
 
 def _spoken(alert: Alert, iso_time: bool) -> str:
     """Time, priority and what the rule says."""
+    return _timed(alert, alert.output, iso_time)
+
+
+def _timed(alert: Alert, said: str, iso_time: bool) -> str:
     clock = _iso(alert.time_ns, "+0000") if iso_time else _clock(alert.time_ns)
-    return f"{clock}: {_LABELS[alert.priority]} {alert.output}"
+    return f"{clock}: {_LABELS[alert.priority]} {said}"
 
 
 def _token(text: str, percent: int) -> tuple[Token, int]:
