@@ -52,9 +52,9 @@ class Drains(Protocol):
 class Agent:
     """Runs until it is stopped, until the deadline or until the source has ended.
 
-    Alerts go to *publish*.  *rules*, those of the engine's rulesets, and *hostname*, that of
-    alerts, may be set between events.  *explain*, where given, tells of every alert why its
-    rule matched.
+    Alerts go to *publish*.  *rules* are those of the engine's rulesets, *hostname* is that of
+    alerts; *explain*, where given, tells of every alert why its rule matched.  All three may
+    be set between two events.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Agent:
         self._statistics = statistics
         self.hostname = hostname
         self._keep_house = keep_house
-        self._explain = explain
+        self.explain = explain
         self._stopping = False
 
     @property
@@ -136,10 +136,10 @@ class Agent:
 
     def _explained(self, rule: Rule, view: ContextView) -> Explanation | None:
         """Why the rule matched, if that is asked for; an alert does not get lost over it."""
-        if self._explain is None:
+        if self.explain is None:
             return None
         try:
-            return self._explain(rule, view)
+            return self.explain(rule, view)
         except Exception as error:
             log.error("explanation lost: rule=%r %s: %s", rule.name, type(error).__name__, error)
             return None

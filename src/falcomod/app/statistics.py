@@ -3,28 +3,39 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from falcomod.alert.model import Alert, Priority
+from falcomod.app.snapshot import RuleKey
 from falcomod.engine.decode.event import FAULT_NAMES
 from falcomod.engine.decode.schema import LOSS_CLASSES, LOSS_REASONS
 
 
 class Statistics:
-    """Counts alerts by priority and by rule."""
+    """Counts alerts by their rules, from any thread."""
 
     def __init__(self) -> None:
-        self.by_priority: Counter[Priority] = Counter()
-        self.by_rule: Counter[str] = Counter()
+        self._counts: Counter[tuple[str, Priority, str, tuple[str, ...]]] = Counter()
+        self._lock = threading.Lock()  # sources of events have threads of their own
 
     def count(self, alert: Alert) -> None:
-        self.by_priority[alert.priority] += 1
-        self.by_rule[alert.rule] += 1
+        with self._lock:
+            self._counts[alert.rule, alert.priority, alert.source, alert.tags] += 1
+
+    def by_rule(self) -> dict[RuleKey, int]:
+        """Alerts of each rule that raised any."""
+        with self._lock:
+            counts = dict(self._counts)
+        return {
+            RuleKey(name, int(priority), source, tags): count
+            for (name, priority, source, tags), count in counts.items()
+        }
 
     @property
     def alerts(self) -> int:
-        return sum(self.by_rule.values())
+        return sum(self.by_rule().values())
 
     def summary(
         self,
@@ -38,13 +49,18 @@ class Statistics:
         All are counters by name, as Engine, the sources and Containers give them;
         reasons that did not occur are left out, and containers where there were none.
         """
-        lines = [f"Events detected: {self.alerts}", "Rule counts by severity:"]
+        by_priority: Counter[int] = Counter()
+        by_name: Counter[str] = Counter()
+        for key, count in self.by_rule().items():
+            by_priority[key.priority] += count
+            by_name[key.name] += count
+        lines = [f"Events detected: {by_name.total()}", "Rule counts by severity:"]
         lines += [
-            f"   {_severity(priority)}: {count}"
-            for priority, count in sorted(self.by_priority.items())
+            f"   {_severity(Priority(priority))}: {count}"
+            for priority, count in sorted(by_priority.items())
         ]
         lines.append("Triggered rules by rule name:")
-        lines += [f"   {rule}: {count}" for rule, count in sorted(self.by_rule.items())]
+        lines += [f"   {rule}: {count}" for rule, count in sorted(by_name.items())]
         lines.append(f"Events processed: {engine.get('events', 0)}")
         lines += _table("Events dropped", source, "lost", LOSS_REASONS)
         lines += _table("Records refused", engine, "corrupt", FAULT_NAMES)

@@ -48,7 +48,8 @@ class Domains:
         self._failed: set[str] = set()
         # Set by one thread, cleared by the other; what it tells of is replaced, never changed.
         self._is_fresh = threading.Event()
-        self._stopping = threading.Event()
+        self._news = threading.Event()  # other names, or the end
+        self._is_stopping = False
         self._thread: threading.Thread | None = None
 
     def refresh(self) -> None:
@@ -87,14 +88,26 @@ class Domains:
         self._thread.start()
         self._is_fresh.wait(wait_s)
 
+    def ask_for(self, names: Iterable[str]) -> None:
+        """Other names from now on; those that were known before keep their addresses."""
+        wanted = sorted(names)
+        if wanted == self._names:
+            return
+        self._names = wanted
+        if self._thread is None:
+            self.start(wait_s=0)
+        self._news.set()
+
     def stop(self) -> None:
         """Ends the thread, at the latest when the look-up that it is at has ended."""
-        self._stopping.set()
+        self._is_stopping = True
+        self._news.set()
 
     def _run(self, period_s: float) -> None:
-        while not self._stopping.is_set():
+        while not self._is_stopping:
             self.refresh()
-            self._stopping.wait(period_s)
+            self._news.wait(period_s)
+            self._news.clear()
 
 
 def _is_address(text: str) -> bool:

@@ -95,3 +95,36 @@ def test_without_names_there_is_no_thread() -> None:
     before = threading.active_count()
     Domains([]).start()
     assert threading.active_count() == before
+
+
+def test_other_names_are_looked_up_at_once() -> None:
+    asked: list[str] = []
+    news = threading.Event()
+
+    def look_up(name: str) -> list[bytes]:
+        asked.append(name)
+        if name == "b.example":
+            news.set()
+        return [b"\x0a\0\0\1"]
+
+    domains = Domains(["a.example"], look_up=look_up)
+    domains.start(period_s=3600)
+    domains.ask_for(["a.example", "b.example"])
+    assert news.wait(10)
+    domains.stop()
+
+
+def test_names_may_come_later() -> None:
+    news = threading.Event()
+
+    def look_up(name: str) -> list[bytes]:
+        news.set()
+        return [b"\x0a\0\0\1"]
+
+    domains = Domains([], look_up=look_up)
+    domains.start()
+    domains.ask_for([])
+    assert not news.is_set()
+    domains.ask_for(["a.example"])
+    assert news.wait(10)
+    domains.stop()
