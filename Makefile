@@ -137,6 +137,6 @@ dkms-remove: ## undo dkms-install
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf $(VENV) build dist src/*.egg-info
-	find src -name '*.so' -delete -o -path '*/proto/*_pb2.py*' -delete
+	find src -name '*.so' -delete -o -name '*_pb2.py*' -delete
 	find src -name '*.pyx' | sed 's/pyx$$/c/;p;s/c$$/cpp/' | xargs rm -f
 	find driver $(KBUILD_MADE) | xargs rm -f

@@ -31,7 +31,7 @@ from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
 ENGINE = Path("src/falcomod/engine")
-PROTO = Path("src/falcomod/enrich/proto")
+PROTO = ("src/falcomod/api", "src/falcomod/enrich/proto")
 UAPI = "driver/uapi"
 
 DEBUG = os.environ.get("FALCOMOD_DEBUG") == "1"
@@ -50,6 +50,11 @@ LIBRARIES = {
 
 # Extensions in C++, for the sake of a library.
 CPP = frozenset({"falcomod.engine.match.regex"})
+
+# Names that others publish, too: they must not meet those of another package in one process.
+PRIVATE_NAMES = "src/falcomod/api"
+DEFAULT_POOL = "from google.protobuf import descriptor_pool as _descriptor_pool"
+PRIVATE_POOL = "from falcomod.api import pool as _descriptor_pool"
 
 # Where the eBPF programs are built, and which extension they belong to.
 BPF_BUILD = ROOT / "build" / "bpf"
@@ -161,20 +166,26 @@ def build_messages() -> None:
 
     Two builds may be at it at once: each makes its own and puts them in place whole.
     """
-    for source in sorted(PROTO.glob("*.proto")):
+    for source in sorted(source for folder in PROTO for source in Path(folder).glob("*.proto")):
         made = [source.with_name(source.stem + suffix) for suffix in ("_pb2.py", "_pb2.pyi")]
         newest = source.stat().st_mtime
         if all(file.exists() and file.stat().st_mtime >= newest for file in made):
             continue
-        with tempfile.TemporaryDirectory(dir=PROTO) as out:
-            compiler = [sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTO}"]
+        with tempfile.TemporaryDirectory(dir=source.parent) as out:
+            compiler = [sys.executable, "-m", "grpc_tools.protoc", "-Isrc"]
             command = [*compiler, f"--python_out={out}", f"--pyi_out={out}", str(source)]
             subprocess.run(command, check=True)
             for file in made:
-                fresh = Path(out, file.name)
-                licence = "# SPDX-License-Identifier: Apache-2.0\n"
-                fresh.write_text(licence + fresh.read_text())
+                fresh = Path(out, file.relative_to("src"))
+                fresh.write_text(finished(fresh.read_text(), source))
                 fresh.replace(file)
+
+
+def finished(module: str, source: Path) -> str:
+    """What protoc made, with its licence, and with a pool of its own where names need one."""
+    if source.parent == Path(PRIVATE_NAMES):
+        module = module.replace(DEFAULT_POOL, PRIVATE_POOL)
+    return "# SPDX-License-Identifier: Apache-2.0\n" + module
 
 
 def build_bpf() -> None:
