@@ -146,8 +146,13 @@ def _spoken(alert: Alert, iso_time: bool) -> str:
 
 
 def _timed(alert: Alert, said: str, iso_time: bool) -> str:
-    clock = _iso(alert.time_ns, "+0000") if iso_time else _clock(alert.time_ns)
+    clock = _iso(alert.time_ns, "+0000") if iso_time else local_clock(alert.time_ns)
     return f"{clock}: {_LABELS[alert.priority]} {said}"
+
+
+def local_clock(time_ns: int) -> str:
+    """HH:MM:SS.nnnnnnnnn in the zone of this process."""
+    return f"{_local_second(time_ns // SECOND_NS)}.{time_ns % SECOND_NS:09d}"
 
 
 def _token(text: str, percent: int) -> tuple[Token, int]:
@@ -174,10 +179,6 @@ def _fault(text: str, position: int, what: str) -> TemplateError:
     quoted = text.replace("\n", " ")
     message = f"column {position + 1}: {what}\n    {quoted}\n    {' ' * position}^"
     return TemplateError(message, reason=what, offset=position)
-
-
-def _clock(time_ns: int) -> str:
-    return f"{_local_second(time_ns // SECOND_NS)}.{time_ns % SECOND_NS:09d}"
 
 
 def _iso(time_ns: int, zone: str) -> str:
