@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every output does."""
+"""What every output does, and what some do."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from falcomod.alert.model import Alert
 
@@ -15,8 +15,9 @@ class Sink(Protocol):
     name: str  # as in the configuration and in counters: "stdout", "file", "http"
 
     def write(self, alerts: Sequence[Alert]) -> None:
-        """Hands alerts on, in order; raises OSError when that fails.
+        """Hands alerts on, in order; raises OSError when that fails, for all of them.
 
+        NotAllWritten says that it failed for one of them.
         BrokenPipeError says that nobody will ever read again.
         """
 
@@ -25,3 +26,30 @@ class Sink(Protocol):
 
     def close(self) -> None:
         """Hands on what is still held back, and lets go of the receiver."""
+
+
+@runtime_checkable
+class Interruptible(Protocol):
+    """A sink whose write() may wait for ever, and can be told not to."""
+
+    def interrupt(self) -> None:
+        """Makes write() fail at once, now and later; from any thread, also after close()."""
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """A sink that counts more than its worker does."""
+
+    def counters(self) -> dict[str, int]:
+        """Further counters by name; from any thread."""
+
+
+class NotAllWritten(OSError):
+    """The first *written* of the alerts were handed on, and the one after them failed.
+
+    Those behind it have not been tried: they are to be handed over again.
+    """
+
+    def __init__(self, written: int, cause: OSError) -> None:
+        super().__init__(cause.errno, cause.strerror or str(cause))
+        self.written = written
