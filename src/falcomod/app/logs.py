@@ -1,10 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The program's own log: lines on standard error, each with its time in front."""
+"""The program's own log: lines on standard error, each with its time in front, and syslog."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
+import socket
 import sys
+import time
+from pathlib import Path
+
+from falcomod.config.model import Config
 
 LEVELS = {
     "emergency": logging.CRITICAL,
@@ -18,12 +25,75 @@ LEVELS = {
     "debug": logging.DEBUG,
 }
 
+# Python's levels → the numbers of syslog, most severe first.
+SEVERITIES = (
+    (logging.CRITICAL, 2),
+    (logging.ERROR, 3),
+    (logging.WARNING, 4),
+    (logging.INFO, 6),
+    (logging.NOTSET, 7),
+)
+DAEMON = 3 << 3  # syslog's facility
+LINE_MAX = 8192  # bytes; syslog would cut longer lines, too
+
+SYSLOG = Path("/dev/log")
+
 
 def set_up(level: str) -> None:
     """Sends the log to standard error; level is a name of config.model.PRIORITIES."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s: %(message)s", "%a %b %d %H:%M:%S %Y"))
+    _replace([_to_stderr(iso_time=False)], level)
+
+
+def configure(config: Config, *, syslog: Path = SYSLOG) -> None:
+    """Sends the log where the log_… options say; call it again when they have changed.
+
+    Where there is no syslog, as in most containers, nothing is said about that.
+    """
+    handlers: list[logging.Handler] = []
+    if config.log_stderr:
+        handlers.append(_to_stderr(iso_time=config.time_format_iso_8601))
+    if config.log_syslog:
+        handlers.append(_Syslog(syslog))
+    _replace(handlers, config.log_level)
+
+
+def _replace(handlers: list[logging.Handler], level: str) -> None:
     root = logging.getLogger("falcomod")
-    root.handlers[:] = [handler]
+    # Without any handler Python would write warnings to standard error by itself.
+    root.handlers[:] = handlers or [logging.NullHandler()]
     root.setLevel(LEVELS[level])
     root.propagate = False
+
+
+def _to_stderr(*, iso_time: bool) -> logging.Handler:
+    handler = logging.StreamHandler(sys.stderr)
+    if iso_time:
+        formatter = logging.Formatter("%(asctime)s: %(message)s", "%Y-%m-%dT%H:%M:%S+0000")
+        formatter.converter = time.gmtime
+    else:
+        formatter = logging.Formatter("%(asctime)s: %(message)s", "%a %b %d %H:%M:%S %Y")
+    handler.setFormatter(formatter)
+    return handler
+
+
+class _Syslog(logging.Handler):
+    """The socket that syslog or journald reads (man 3 syslog).
+
+    It is opened for each line: lines are rare, and a syslog that was started again is found.
+    SysLogHandler would wait for one that does not read; here such a line is lost.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = str(path)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        severity = next(number for level, number in SEVERITIES if record.levelno >= level)
+        line = f"<{DAEMON | severity}>falcomod[{os.getpid()}]: {self.format(record)}"
+        # To say that the log cannot be written there is no place but the log.
+        with (
+            contextlib.suppress(OSError),
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender,
+        ):
+            sender.setblocking(False)
+            sender.sendto(line.encode(errors="replace")[:LINE_MAX], self._path)
