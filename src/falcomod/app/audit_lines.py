@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Audit events of Kubernetes out of a file of lines, for engine.documents.
 
-A line is an event (audit.k8s.io/v1 Event), a list of them as the API server posts
-it ({"kind": "EventList", "items": [...]}), or a JSON array of events: what the log
-backend writes, and what collectors make of the webhook's requests.  The file may be
-gzipped, which its first bytes tell; "-" is standard input.
+A line is what app.audit_events reads: what the log backend writes, and what collectors
+make of the webhook's requests.  The file may be gzipped, which its first bytes tell; "-"
+is standard input.
 
 A line that is no JSON, or no event, is counted, told to on_fault with its place, and
 passed over.  What ends the file early is `fault`, after the events before it.
@@ -20,8 +19,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
 
-import orjson
-
+from falcomod.app.audit_events import AuditFault, events_of
 from falcomod.errors import CaptureError, LocatedError, Location
 
 # The largest object that etcd takes has 1.5 MiB, and an event may hold it twice.
@@ -86,11 +84,11 @@ class AuditLines:
             self._pass_over("too_long", f"longer than {self._line_size_max} bytes")
             return
         try:
-            document = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
-            self._pass_over("bad_json", f"no JSON: {error.msg}", error.colno)
+            events = events_of(line)
+        except AuditFault as fault:
+            self._pass_over("bad_json", str(fault), fault.column)
             return
-        for event in _expanded(document):
+        for event in events:
             if isinstance(event, dict):
                 self._counts["events"] += 1
                 yield event
@@ -189,16 +187,6 @@ def are_audit_lines(first: bytes) -> bool:
         except zlib.error:
             return False
     return first.removeprefix(BYTE_ORDER_MARK).lstrip()[:1] in (b"{", b"[")
-
-
-def _expanded(document: Any) -> list[Any]:
-    """The events of a line."""
-    if isinstance(document, list):
-        return document
-    if isinstance(document, dict) and document.get("kind") == "EventList":
-        items = document.get("items")
-        return items if isinstance(items, list) else []
-    return [document]
 
 
 COUNTERS = ("lines", "events", "bad_json", "no_event", "too_long")

@@ -59,11 +59,11 @@ def test_lines_that_are_passed_over_are_told_by_their_place(tmp_path: Path) -> N
     events, faults, reader = read(tmp_path, b"\n".join(lines))
     assert events == [{"b": 1}, {"c": 1}]
     assert [fault.partition(": ")[0] for fault in faults] == [
-        "audit.log:1:7", "audit.log:2", "audit.log:3",
+        "audit.log:1:7", "audit.log:2", "audit.log:3", "audit.log:4",
     ]  # fmt: skip
     assert "no JSON" in faults[0]
     assert reader.counters() == {
-        "lines": 5, "events": 2, "bad_json": 1, "no_event": 2, "too_long": 0,
+        "lines": 5, "events": 2, "bad_json": 1, "no_event": 3, "too_long": 0,
     }  # fmt: skip
 
 

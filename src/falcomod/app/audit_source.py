@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Audit events of Kubernetes that somebody posts: their rules, beside the engine's.
+
+Whoever posts evaluates: take() works on the calling thread, one call at a time, so that
+there is no queue that could be lost.  It returns when the alerts are with the outputs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from falcomod.app.audit_events import AuditFault, events_of, is_event
+from falcomod.engine.documents import DocumentEngine
+from falcomod.engine.match.ruleset import Ruleset
+from falcomod.engine.state.context import ContextView
+
+# The longest wait for outputs; the API server gives up after 30 s (its webhook's timeout).
+SETTLE_S = 10.0
+# Values in a body at the most, by what they begin or end with: a value takes up to 200
+# bytes of memory where its text takes three.  Events as the API server posts them have one
+# in 25 bytes.
+VALUES_MAX = 2_000_000
+VALUE_MARKS = (b",", b"[", b"{")
+UNSETTLED_MAX = 64
+RUN_EVENTS = 256
+
+OnMatch = Callable[[tuple[int, ...], ContextView], None]
+OnError = Callable[[BaseException], None]
+
+
+class NotSettled(Exception):
+    """The outputs did not take the alerts in time; the same body may be posted again."""
+
+
+class AuditSource:
+    """Takes bodies of any thread.
+
+    *settle* waits, for so many seconds at the most, until all alerts published before are
+    with the outputs, and returns whether they are.
+    """
+
+    def __init__(
+        self,
+        ruleset: Ruleset | None,
+        on_match: OnMatch,
+        on_error: OnError,
+        settle: Callable[[float], bool],
+    ) -> None:
+        self._fed = _Fed()
+        self._engine = DocumentEngine(self._fed, ruleset, on_match, on_error=on_error)
+        self._settle = settle
+        self._lock = threading.Lock()  # of the engine and all below
+        self._counts = dict.fromkeys(COUNTERS, 0)
+        # Bodies whose alerts were raised and not settled: digest → events in it.
+        self._unsettled: dict[bytes, int] = {}
+
+    def take(self, body: bytes) -> int:
+        """Evaluates the events of a body; returns how many they are.
+
+        What is no event among others is counted and left out.  Raises AuditFault where there
+        is nothing else, and NotSettled; a body that was not settled raises no alert again
+        when it comes again.
+        """
+        digest = hashlib.sha256(body).digest()
+        with self._lock:
+            self._counts["bodies"] += 1
+            events = self._unsettled.get(digest)
+            if events is None:
+                before = self._engine.counters()["matches"]
+                events = self._evaluate(body)
+                if self._engine.counters()["matches"] == before:
+                    return events
+                if len(self._unsettled) >= UNSETTLED_MAX:
+                    del self._unsettled[next(iter(self._unsettled))]
+                self._unsettled[digest] = events
+        if not self._settle(SETTLE_S):
+            with self._lock:
+                self._counts["not_settled"] += 1
+            raise NotSettled
+        with self._lock:
+            self._unsettled.pop(digest, None)
+        return events
+
+    def swap(self, ruleset: Ruleset | None, rules_setter: Callable[[], None]) -> None:
+        """Sets other rules between two bodies; *rules_setter* sets what on_match looks up."""
+        with self._lock:
+            self._engine.ruleset = ruleset
+            rules_setter()
+
+    def counters(self) -> dict[str, int]:
+        """bodies, what was wrong with some, and what the engine counts of events."""
+        return {**self._engine.counters(), **self._counts}
+
+    def _evaluate(self, body: bytes) -> int:
+        try:
+            found = self._read(body)
+        except AuditFault:
+            self._counts["bad_bodies"] += 1
+            raise
+        self._fed.documents.extend(found)
+        count = len(found)
+        del found
+        while self._engine.run(0, RUN_EVENTS):
+            pass
+        return count
+
+    def _read(self, body: bytes) -> list[dict[str, Any]]:
+        if sum(body.count(mark) for mark in VALUE_MARKS) > VALUES_MAX:
+            raise AuditFault(f"more than {VALUES_MAX} values", status=413)
+        values = events_of(body)
+        events = [value for value in values if is_event(value)]
+        self._counts["no_event"] += len(values) - len(events)
+        if values and not events:
+            raise AuditFault("Data not recognized as a k8s audit event")
+        return events
+
+
+class _Fed:
+    """The documents of the body at hand, and then nothing for the moment."""
+
+    def __init__(self) -> None:
+        self.documents: deque[dict[str, Any]] = deque()
+
+    def __iter__(self) -> Iterator[dict[str, Any] | None]:
+        return self
+
+    def __next__(self) -> dict[str, Any] | None:
+        return self.documents.popleft() if self.documents else None
+
+
+COUNTERS = ("bodies", "bad_bodies", "no_event", "not_settled")
