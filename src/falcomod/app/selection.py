@@ -58,7 +58,7 @@ def _custom(names: Iterable[str]) -> tuple[frozenset[int], frozenset[int]]:
 
 def _number(name: str) -> int:
     if name in SYSCALLS:
-        return SYSCALLS[name].sc
+        return int(SYSCALLS[name].sc)
     close = difflib.get_close_matches(name, SYSCALLS, n=1)
     hint = f"; did you mean {close[0]}?" if close else "; `falcomod events` lists what there is"
     raise UserError(f"base_syscalls.custom_set: no system call {name!r}{hint}")
