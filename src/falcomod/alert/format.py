@@ -14,9 +14,10 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 from falcomod.alert.internal import json_body, message_with_fields
 from falcomod.alert.model import SOURCE_INTERNAL, Alert, FieldValue, Priority
@@ -24,6 +25,8 @@ from falcomod.engine.fields.registry import bind_prefix
 from falcomod.errors import FieldError, TemplateError
 
 NO_VALUE = "<NA>"
+TIME_FIELD = "evt.time"
+TIME_FIELD_ISO = "evt.time.iso8601"
 SECOND_NS = 1_000_000_000
 
 WIDTH = re.compile(r"\d+", re.ASCII)
@@ -36,6 +39,17 @@ _LABELS = tuple(priority.label for priority in Priority)
 SURROGATES = re.compile("[\ud800-\udfff]")
 
 
+# The field or expression at the start of a text, and how many characters of it; raises FieldError.
+BindPrefix = Callable[[str], tuple[Any, int]]
+
+
+class Readable(Protocol):
+    """What gives a value at an event, as a reference to a field does."""
+
+    def value(self, view: Any, /) -> FieldValue:
+        """For JSON; None where the event has none."""
+
+
 class Token(NamedTuple):
     """A field or transformer in a template."""
 
@@ -45,15 +59,30 @@ class Token(NamedTuple):
 
 
 class Template:
-    """A rule's output text, its fields bound once."""
+    """A rule's output text, its fields bound once.
 
-    def __init__(self, text: str, parts: Sequence[str | Token]) -> None:
+    *extra* are further values of JSON by their names; *time_field* is the name under which
+    that has the time of the event.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        parts: Sequence[str | Token],
+        *,
+        extra: Mapping[str, Readable] = MappingProxyType({}),
+        time_field: str = TIME_FIELD,
+    ) -> None:
         self.text = text
         self._parts = tuple(parts)
         self._refs = {part.written: part.ref for part in parts if not isinstance(part, str)}
+        self._times = tuple({time_field, *({TIME_FIELD} & self._refs.keys())})
+        # Later ones take the place of earlier ones of the same name.
+        named = [(name, ref) for name, ref in self._refs.items() if name not in self._times]
+        self._values = [(name, ref.value) for name, ref in (*named, *extra.items())]
 
     @classmethod
-    def parse(cls, text: str) -> Template:
+    def parse(cls, text: str, bind: BindPrefix = bind_prefix) -> Template:
         """The template that *text* is; raises TemplateError with the column of the fault."""
         parts: list[str | Token] = []
         # Alerts are always written, so the mark that asks for that says nothing.
@@ -61,16 +90,33 @@ class Template:
         while (percent := text.find("%", position)) >= 0:
             if percent > position:
                 parts.append(text[position:percent])
-            token, position = _token(text, percent)
+            token, position = _token(text, percent, bind)
             parts.append(token)
         if position < len(text):
             parts.append(text[position:])
         return cls(text, parts)
 
+    def followed_by(self, others: Iterable[Template]) -> Template:
+        """This one and the others behind it, each after a blank."""
+        text, parts = self.text, list(self._parts)
+        for other in others:
+            text = f"{text} {other.text}"
+            parts += (" ", *other._parts)
+        return Template(text, parts)
+
+    def with_fields(self, extra: Mapping[str, Readable], time_field: str) -> Template:
+        """This one with other values beside its own."""
+        return Template(self.text, self._parts, extra=extra, time_field=time_field)
+
     @property
     def field_names(self) -> tuple[str, ...]:
         """The fields as written, in order, each once."""
         return tuple(self._refs)
+
+    @property
+    def refs(self) -> tuple[Any, ...]:
+        """The fields themselves, in that order."""
+        return tuple(self._refs.values())
 
     def render(self, view: Any) -> str:
         """The text with the values of the view's event."""
@@ -85,9 +131,10 @@ class Template:
         return "".join(done)
 
     def fields(self, view: Any) -> dict[str, FieldValue]:
-        """Its fields with typed values, and evt.time in nanoseconds since the epoch."""
-        values: dict[str, FieldValue] = {name: ref.value(view) for name, ref in self._refs.items()}
-        values["evt.time"] = view.ts_ns
+        """Its fields with typed values, and the time in nanoseconds since the epoch."""
+        values: dict[str, FieldValue] = dict.fromkeys(self._times, view.ts_ns)
+        for name, value in self._values:
+            values[name] = value(view)
         return values
 
 
@@ -155,7 +202,7 @@ def local_clock(time_ns: int) -> str:
     return f"{_local_second(time_ns // SECOND_NS)}.{time_ns % SECOND_NS:09d}"
 
 
-def _token(text: str, percent: int) -> tuple[Token, int]:
+def _token(text: str, percent: int, bind: BindPrefix) -> tuple[Token, int]:
     """What stands at a %, and where it ends."""
     start = percent + 1
     match = WIDTH.match(text, start)
@@ -167,7 +214,7 @@ def _token(text: str, percent: int) -> tuple[Token, int]:
     if start == len(text):
         raise _fault(text, percent, "a field was expected after %")
     try:
-        ref, size = bind_prefix(text[start:])
+        ref, size = bind(text[start:])
     except FieldError as error:
         raise _fault(text, percent, str(error)) from None
     if "filter-only" in ref.info.flags:

@@ -130,6 +130,11 @@ cdef class FieldRef:
         """Whether several candidates are asked one after the other."""
         return self.row.flags & FIELD_ANY != 0
 
+    @property
+    def is_buffer(self) -> bool:
+        """Whether its values are data, of which text() and value() show what can be printed."""
+        return self.row.type == FM_PT_BYTEBUF and not self.row.flags & (FIELD_ANY | FIELD_LIST)
+
     def text(self, ContextView view not None):
         """The value as printed in an alert; None where the event has none."""
         cdef Value value
@@ -149,6 +154,13 @@ cdef class FieldRef:
         if self.row.flags & FIELD_ANY:
             return self.text(view)
         return object_of_value(&self.row, &value) if self.extract(view, &value) else None
+
+    def data(self, ContextView view not None) -> bytes | None:
+        """The bytes of a buffer; None where the event has none."""
+        cdef Value value
+        if not self.is_buffer:
+            raise TypeError(f"{self.name} is no buffer")
+        return value.text.data[:value.text.size] if self.extract(view, &value) else None
 
     cdef int extract(self, ContextView view, Value *out) except -1:
         view.event()             # raises when it is over

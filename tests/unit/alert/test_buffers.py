@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import base64
+import os
+
+import pytest
+
+from falcomod.alert.buffers import in_base64
+from falcomod.engine.fields.registry import bind
+from tests.record_builder import build
+from tests.unit.engine.fields.host import NOTHING, TS, host
+
+DATA = bytes(range(256)) + "é".encode()
+
+
+@pytest.mark.parametrize("name", ["evt.buffer", "evt.rawarg.data", "evt.arg.data"])
+@pytest.mark.parametrize("data", [DATA, b"\0", b"plain", os.urandom(80)])
+def test_data_can_be_decoded_to_the_bytes_there_were(name: str, data: bytes) -> None:
+    probe = host()
+    view = probe.at(build("write", ts=TS, tid=200, fd=3, res=len(data), data=data))
+    ref = in_base64(bind(name))
+    assert base64.b64decode(ref.text(view), validate=True) == data
+    assert ref.value(view) == ref.text(view)
+    assert ref.info is bind(name).info
+
+
+def test_an_event_without_data_has_no_value() -> None:
+    probe = host()
+    view = probe.at(NOTHING)
+    assert in_base64(bind("evt.buffer")).value(view) is None
+    assert in_base64(bind("evt.arg.data")).text(view) is None
+
+
+def test_an_argument_of_that_name_that_is_no_buffer_stays_text() -> None:
+    probe = host()
+    word = b"\0" + (0x2A).to_bytes(8, "little")
+    view = probe.at(build("ptrace", ts=TS, tid=200, res=0, request=1, data=word))
+    assert bind("evt.arg.data").text(view) == "2A"
+    assert in_base64(bind("evt.arg.data")).text(view) == "2A"
+
+
+@pytest.mark.parametrize(
+    "name", ["proc.name", "evt.rawarg.res", "evt.arg.flags", "len(evt.buffer)"]
+)
+def test_other_fields_stay_as_they_are(name: str) -> None:
+    ref = bind(name)
+    assert in_base64(ref) is ref
