@@ -31,6 +31,10 @@ REMEDY = (
 )
 
 
+class NobodyListens(UserError):
+    """There is no such socket, or the process that made it is gone."""
+
+
 def server(options: Control, routes: Routes) -> HttpServer:
     """The server of these options, not started; its module is loaded here."""
     from falcomod.app.http_server import HttpServer
@@ -77,7 +81,7 @@ def ask(path: str, method: str, target: str, timeout_s: float) -> dict[str, Any]
             f"{path}: not allowed to ask falcomod: do it as the user it runs as, mostly root"
         ) from None
     except (FileNotFoundError, ConnectionRefusedError):
-        raise UserError(
+        raise NobodyListens(
             f"no falcomod listens at {path}: is it running, and is control.socket the same there?"
         ) from None
     except TimeoutError:

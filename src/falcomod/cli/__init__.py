@@ -13,13 +13,16 @@ import sys
 import click
 
 from falcomod import __version__
+from falcomod.cli.config import config
 from falcomod.cli.driver import driver
 from falcomod.cli.events import events
 from falcomod.cli.fields import fields
 from falcomod.cli.old_options import modern
+from falcomod.cli.reload import reload_
 from falcomod.cli.replay import replay
 from falcomod.cli.rules import rules
 from falcomod.cli.start import start
+from falcomod.cli.status import status
 from falcomod.errors import EXIT_BUG, EXIT_OK, FalcomodError
 
 
@@ -29,7 +32,7 @@ def cli() -> None:
     """Watch system calls and raise alerts by rules."""
 
 
-COMMANDS = (start, replay, driver, rules, events, fields)
+COMMANDS = (start, status, reload_, replay, driver, rules, events, fields, config)
 for command in COMMANDS:
     cli.add_command(command)
 

@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a running falcomod says of itself, as one screen of text.
+
+The answer comes over a socket, maybe from another version: what is missing in it is
+left out, what is of another type counts as missing, and no text in it can steer a terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from falcomod.app.duration_text import ago, span
+from falcomod.app.tables import GAP
+from falcomod.engine.decode.schema import LOSS_REASONS
+
+Status = Mapping[str, Any]
+Row = tuple[str, ...]
+
+MIB = 1 << 20
+NUMBER_MAX = 1e24  # larger ones, and what is no number at all, are none of falcomod's
+RULES_MIN = 3  # rows of rules, however low the terminal is
+LABEL_MIN, LABEL_MAX = 20, 60  # characters of a name in a table
+NUMBERS_WIDTH = 40  # what stands behind a rule's name
+
+
+def screen(status: Status, before: Status | None, *, width: int, height: int = 0) -> list[str]:
+    """Lines of at most *width* characters, *height* of them at the most (0: as many as it takes).
+
+    Rates are those since *before*, an earlier answer of the same process; without one
+    since the start.
+    """
+    earlier = before if before and _pid(before) == _pid(status) else None
+    look = _Look(status, earlier)
+    upper = [*_head(look), "", *_aligned(_numbers(look), left=1)]
+    lower = ["", *_aligned(_outputs(look), left=1)]
+    runtimes = [_containers(look), *_aligned(_runtimes(look), left=1)]
+    if any(runtimes):
+        lower += ["", *runtimes]
+    rules = _rules(look, max(LABEL_MIN, width - NUMBERS_WIDTH))
+    if height:
+        room = max(RULES_MIN, height - len(upper) - len(lower) - 2)
+        rules = rules[: room + 1]
+    middle = ["", *_aligned(rules, left=2)] if len(rules) > 1 else []
+    lines = [line[:width].rstrip() for line in (*upper, *middle, *lower)]
+    return lines[:height] if height else lines
+
+
+class _Look:
+    """An answer beside an earlier one."""
+
+    def __init__(self, status: Status, before: Status | None) -> None:
+        self.status = status
+        self.before = before
+        begin_ns = number(before, "time_ns") if before else number(status, "start_ns")
+        self.took_s = (number(status, "time_ns") - begin_ns) / 1e9
+
+    def rate(self, *path: str) -> float:
+        """How much a counter grows in a second."""
+        return self.per_second(number(self.status, *path), number(self.before or {}, *path))
+
+    def per_second(self, now: float, before: float) -> float:
+        return max(0.0, now - before) / self.took_s if self.took_s > 0 else 0.0
+
+    def output(self, name: str, column: str) -> float:
+        """A cell of the outputs' table."""
+        return _output(self.status, name, column)
+
+    def output_grew(self, name: str, column: str) -> bool:
+        return _output(self.status, name, column) > _output(self.before or {}, name, column)
+
+
+def _output(status: Status, name: str, column: str) -> float:
+    """A counter of an output, with what its spool counts under another name."""
+    return sum(number(status, "outputs", name, key) for key in (column, *SPOOLED.get(column, ())))
+
+
+def number(status: Status, *path: str) -> float:
+    """A number in the answer; 0 where there is none."""
+    found = _at(status, path)
+    return found if isinstance(found, int | float) and abs(found) < NUMBER_MAX else 0
+
+
+def text(status: Status, *path: str) -> str:
+    """A text in the answer; "" where there is none."""
+    found = _at(status, path)
+    return plain(found) if isinstance(found, str) else ""
+
+
+def plain(found: str) -> str:
+    """The text without characters that a terminal would obey."""
+    return "".join(letter if letter.isprintable() else "?" for letter in found)
+
+
+def shortened(found: str, length: int) -> str:
+    return found if len(found) <= length else found[: length - 1] + "…"
+
+
+def _at(found: Any, path: Sequence[str]) -> Any:
+    for key in path:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found
+
+
+def _pid(status: Status) -> tuple[float, float]:
+    return number(status, "process", "pid"), number(status, "start_ns")
+
+
+def _head(look: _Look) -> Iterator[str]:
+    status = look.status
+    now_ns, pid = number(status, "time_ns"), number(status, "process", "pid")
+    up = span((now_ns - number(status, "start_ns")) / 1e9)
+    host = text(status, "hostname") or "this host"
+    yield f"falcomod {text(status, 'version')} on {host}, process {pid:.0f}, up {up}"
+    sources = status.get("sources")
+    named = [plain(str(name)) for name in sources] if isinstance(sources, list) else []
+    driver = text(status, "driver") or "none"
+    yield GAP.join(
+        [
+            f"driver {driver}, {number(status, 'rings'):.0f} rings",
+            f"sources {', '.join(named) or 'none'}",
+            f"rules {number(status, 'rules_on'):.0f}",
+        ]
+    )
+    processor = 100 * look.rate("process", "cpu_s")
+    memory_mib = number(status, "process", "rss_bytes") / MIB
+    yield f"processor {processor:.1f} %{GAP}memory {memory_mib:.0f} MiB"
+    yield _reloads(status, now_ns)
+
+
+def _reloads(status: Status, now_ns: float) -> str:
+    done, failed = number(status, "reloads"), number(status, "reloads_failed")
+    refused = f", {failed:.0f} refused" if failed else ""
+    if not done:
+        return f"no reload since the start{refused}"
+    last = ago((now_ns - number(status, "reload_ns")) / 1e9)
+    return f"last reload {last}, {done:.0f} since the start{refused}"
+
+
+def _numbers(look: _Look) -> list[Row]:
+    """What came in, what was lost of it and why, what came of it."""
+    rows: list[Row] = [("", "total", "/s" if look.before else "mean/s")]
+
+    def add(label: str, *path: str) -> None:
+        rows.append((label, count(number(look.status, *path)), rate(look.rate(*path))))
+
+    add("events", "engine", "events")
+    add("drops", "source", "lost")
+    for reason in LOSS_REASONS:
+        if number(look.status, "source", f"lost_{reason}"):
+            add(f"  {reason}", "source", f"lost_{reason}")
+    if number(look.status, "engine", "corrupt"):
+        add("records refused", "engine", "corrupt")
+    if look.status.get("audit"):
+        add("audit events", "audit", "events")
+    before = sum(_alerts(look.before or {}).values())
+    alerts = sum(_alerts(look.status).values())
+    rows.append(("alerts", count(alerts), rate(look.per_second(alerts, before))))
+    if number(look.status, "throttled"):
+        add("kept back by outputs.rate", "throttled")
+    return rows
+
+
+def _alerts(status: Status) -> dict[tuple[str, str], float]:
+    """How often each rule alerted, by its name and priority."""
+    rows = status.get("alerts")
+    return {
+        (text(row, "rule"), text(row, "priority")): number(row, "count")
+        for row in (rows if isinstance(rows, list) else [])
+        if isinstance(row, Mapping)
+    }
+
+
+def _rules(look: _Look, label_max: int) -> list[Row]:
+    """The rules that alerted most."""
+    now, before = _alerts(look.status), _alerts(look.before or {})
+    rows: list[Row] = [("rule", "priority", "alerts", "/s" if look.before else "mean/s")]
+    for key, times in sorted(now.items(), key=lambda item: (-item[1], item[0])):
+        often = look.per_second(times, before.get(key, 0))
+        rows.append((shortened(key[0], label_max), key[1], count(times), rate(often)))
+    return rows
+
+
+def _outputs(look: _Look) -> list[Row]:
+    rows: list[Row] = [("output", *OUTPUT_COLUMNS, "state")]
+    outputs = look.status.get("outputs")
+    for name in outputs if isinstance(outputs, Mapping) else ():
+        cells = [count(look.output(name, column)) for column in OUTPUT_COLUMNS]
+        rows.append((shortened(plain(name), LABEL_MAX), *cells, _state(look, name)))
+    return rows
+
+
+def _state(look: _Look, name: str) -> str:
+    """How an output does, by its counters: the worst that can be said."""
+    for column, state in (("dropped", "loses alerts"), ("failed", "fails")):
+        if look.output_grew(name, column):
+            return state
+    if not look.output(name, "waiting"):
+        return "ok"
+    if look.before and not look.output_grew(name, "written"):
+        return "stuck"
+    return "behind"
+
+
+def _containers(look: _Look) -> str:
+    counts = look.status.get("containers")
+    if not isinstance(counts, Mapping) or not number(counts, "wanted"):
+        return ""
+    told = [f"{name} {count(number(counts, name))}" for name in CONTAINERS]
+    return f"containers: in use {count(number(look.status, 'state', 'containers'))}" + "".join(
+        f", {part}" for part in told
+    )
+
+
+def _runtimes(look: _Look) -> list[Row]:
+    runtimes = look.status.get("runtimes")
+    if not isinstance(runtimes, Mapping) or not runtimes:
+        return []
+    rows: list[Row] = [("runtime", *RUNTIME_COLUMNS)]
+    for name in runtimes:
+        cells = [count(number(look.status, "runtimes", name, column)) for column in RUNTIME_COLUMNS]
+        rows.append((shortened(plain(name), LABEL_MAX), *cells))
+    return rows
+
+
+def count(value: float) -> str:
+    """12345678 → "12 345 678"."""
+    return f"{value:,.0f}".replace(",", " ")
+
+
+def rate(value: float) -> str:
+    """Small ones with a digit behind the point."""
+    return count(value) if value >= 100 or not value else f"{value:.1f}"
+
+
+def _aligned(rows: Sequence[Row], *, left: int) -> list[str]:
+    """The first *left* columns and texts of the last one to the left, numbers to the right."""
+    sizes = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return [
+        GAP.join(
+            cell.ljust(size) if place < left or row[place][:1].isalpha() else cell.rjust(size)
+            for place, (cell, size) in enumerate(zip(row, sizes, strict=True))
+        )
+        for row in rows
+    ]
+
+
+OUTPUT_COLUMNS = ("waiting", "written", "failed", "dropped")
+SPOOLED = {"waiting": ("leased",), "dropped": ("lost",)}
+RUNTIME_COLUMNS = ("asked", "found", "unknown", "failed", "outages")
+CONTAINERS = ("waiting", "found", "unknown", "refused")

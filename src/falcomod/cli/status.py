@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""falcomod status: what the falcomod that runs here says of itself."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+
+import click
+
+from falcomod.cli.control_options import asking
+
+INTERVAL_S = 1.0
+TIMEOUT_S = 10.0
+WIDTH_OF_FILES = 120
+HOME, CLEAR_LINE, CLEAR_BELOW = "\x1b[H", "\x1b[K", "\x1b[J"  # ECMA-48
+
+
+@click.command()
+@asking
+@click.option("--once", is_flag=True, help="Print it once; without a terminal that is so anyway.")
+@click.option("--json", "as_json", is_flag=True, help="Print once all that there is, as JSON.")
+def status(socket: str | None, path: str | None, once: bool, as_json: bool) -> None:
+    """Show events, losses, alerts, outputs and containers of the falcomod that runs here.
+
+    On a terminal the table is drawn anew each second, until Ctrl-C. Rates are those of the
+    last second; with --once they are since the start.
+    """
+    # Imported late, as the engine's tables are: other commands work without.
+    from falcomod.app import logs
+    from falcomod.app.control import STATUS, ask
+    from falcomod.app.control_socket import control_socket
+    from falcomod.app.status_view import screen
+
+    logs.set_up("error")
+    place = control_socket(socket, path)
+    found = ask(place, "GET", STATUS, TIMEOUT_S)
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    if once or not sys.stdout.isatty():
+        click.echo("\n".join(screen(found, None, width=WIDTH_OF_FILES)))
+        return
+    before = None
+    click.clear()
+    try:
+        while True:
+            size = shutil.get_terminal_size()
+            lines = screen(found, before, width=size.columns, height=size.lines - 1)
+            drawn = "".join(f"{line}{CLEAR_LINE}\n" for line in lines)
+            click.echo(f"{HOME}{drawn}{CLEAR_BELOW}", nl=False)
+            time.sleep(INTERVAL_S)
+            before, found = found, ask(place, "GET", STATUS, TIMEOUT_S)
+    except KeyboardInterrupt:
+        return
