@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 CAPACITY = 65536  # where the configuration says 0
 RETIRE_S = 30.0  # that an output which is not wanted any more has for what it still holds
-END_S = 1.0  # that an output which was interrupted has to end
+END_S = 2.0  # that an output which was interrupted has to end
 
 
 class Outlet:

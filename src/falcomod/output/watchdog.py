@@ -33,12 +33,13 @@ class Watchdog:
         told_s = self._told.get(worker)
         if told_s is not None and since_s != told_s:
             del self._told[worker]
-            log.info("output takes alerts again: sink=%s", worker.name)
+            if not worker.queue.is_closed:
+                log.info("output takes alerts again: sink=%s", worker.name)
         elif told_s is None and since_s and (now_s - since_s) * 1000 > self.timeout_ms:
             self._told[worker] = since_s
             # Begins as Falco's message does; but there all outputs would wait for this one.
             log.critical(
                 '"%s" output timeout, this output channel is blocked: alerts=%d',
                 worker.name,
-                worker.queue.length,
+                worker.counters()["waiting"],
             )

@@ -47,6 +47,7 @@ class Worker:
         self._failed = 0
         self._discarded = 0
         self._is_dead = False
+        self._is_interrupted = False
         self._must_reopen = False
         self._watchers = 0  # of _news
         self._news = threading.Condition()  # more alerts are dealt with, or the thread has ended
@@ -68,6 +69,7 @@ class Worker:
 
     def interrupt(self) -> int:
         """Ends a retired worker that does not get on; returns how many alerts are lost by it."""
+        self._is_interrupted = True
         self._discarded += self.queue.discard()
         if isinstance(self._sink, Interruptible):
             self._sink.interrupt()
@@ -143,25 +145,25 @@ class Worker:
                 self._sink.write(alerts)
             except NotAllWritten as error:
                 count = error.written + 1
+                self._tell(error, 1)
                 self._count(error.written, 1)
-                self._faults.failed(error, 1)
             except BrokenPipeError:
                 self._count(0, count)
                 raise
             except OSError as error:
+                self._tell(error, count)
                 self._count(0, count)
-                self._faults.failed(error, count)
             except Exception as error:
                 # A fault of ours, which may be about one alert: the others have their own try.
                 if count > 1:
                     for alert in alerts:
                         self._write([alert])
                     return
-                self._count(0, 1)
                 self._faults.surprised(error, 1)
+                self._count(0, 1)
             else:
-                self._count(count, 0)
                 self._faults.succeeded()
+                self._count(count, 0)
             finally:
                 self.writing_since_s = 0.0
             alerts = alerts[count:]
@@ -172,6 +174,11 @@ class Worker:
         if self._watchers:
             with self._news:
                 self._news.notify_all()
+
+    def _tell(self, error: OSError, alerts: int) -> None:
+        # Whoever interrupts says so.
+        if not self._is_interrupted:
+            self._faults.failed(error, alerts)
 
     def _reopen(self) -> None:
         try:
