@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from falcomod.alert.additions import additions_of
 from falcomod.alert.model import Priority
 from falcomod.app import rules_files
 from falcomod.config.model import Config
@@ -39,7 +40,12 @@ class Catalogue:
         skip_bad = config.skip_bad_rules
         paths = rules_files.resolve(config.rules_files)
         collection, _ = without_lost(load_files(paths, skip_bad=skip_bad))
-        compiled = compile_rules(collection, selection=EVERY_RULE, skip_bad=skip_bad)
+        compiled = compile_rules(
+            collection,
+            selection=EVERY_RULE,
+            skip_bad=skip_bad,
+            additions=additions_of(config),
+        )
         return cls(collection, compiled, _chosen(config, collection))
 
     def as_json(self, name: str = "") -> str:

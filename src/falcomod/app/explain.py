@@ -7,6 +7,7 @@ import difflib
 
 from falcomod.alert.explanation import Explanation
 from falcomod.alert.model import Priority
+from falcomod.alert.static_fields import StaticFields
 from falcomod.app.captures import Capture, open_capture
 from falcomod.app.explainers import MATCH, Explainers, explanation, load_collection
 from falcomod.app.rules_program import load_rules
@@ -33,11 +34,12 @@ class RuleTrial:
         compiled: CompiledRules,
         rule: Rule,
         priority: Priority = Priority.DEBUG,
+        static: StaticFields | None = None,
     ) -> None:
         self._rule = rule
         self._priority = priority
         self._compiled = compiled
-        self._explainers = Explainers(collection)
+        self._explainers = Explainers(collection, static)
         self._rule_id = next(
             (entry.rule_id for entry in compiled.rules if entry.rule.name == rule.name), None
         )
@@ -100,7 +102,8 @@ def explain_event(config: Config, name: str, path: str, number: int) -> Explanat
         raise UserError(
             f"rule {name!r} is left out, for it has a fault:\n{compiled.left_out[name]}"
         )
-    trial = RuleTrial(collection, compiled, rule, Priority.parse(config.priority))
+    static = StaticFields.of(config.static_fields)
+    trial = RuleTrial(collection, compiled, rule, Priority.parse(config.priority), static)
     capture = open_capture(path, thread_limit=config.falco_libs.thread_table_size)
     try:
         if capture.event_source != rule.source:

@@ -7,6 +7,7 @@ from functools import cache
 
 from falcomod.alert.explanation import Explanation, Finding
 from falcomod.alert.format import Template
+from falcomod.alert.static_fields import StaticFields
 from falcomod.app import rules_files
 from falcomod.config.model import Config
 from falcomod.engine.state.context import ContextView
@@ -20,21 +21,22 @@ MATCH = "match"
 class Explainers:
     """The rules of a run, each prepared for being explained when it is first asked for."""
 
-    def __init__(self, collection: RuleCollection) -> None:
+    def __init__(self, collection: RuleCollection, static: StaticFields | None = None) -> None:
         self._collection = collection
+        self._static = static
         self._known: dict[str, Explainer] = {}
 
     @classmethod
     def configured(cls, config: Config) -> Explainers:
         """Of the rules that a configuration names."""
-        return cls(load_collection(config))
+        return cls(load_collection(config), StaticFields.of(config.static_fields))
 
     def condition(self, rule: Rule, view: ContextView) -> Finding:
         """Each part of a rule's condition at the event of a callback."""
         if rule.name not in self._known:
             # Compiled rules may come from the cache, which has no texts.
             written = self._collection.rules[rule.name]
-            self._known[rule.name] = Explainer(self._collection, written)
+            self._known[rule.name] = Explainer(self._collection, written, self._static)
         return self._known[rule.name].condition(view)
 
     def of_alert(self, rule: Rule, view: ContextView) -> Explanation:

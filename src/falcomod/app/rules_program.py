@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+from falcomod.alert.additions import Additions, additions_of
 from falcomod.alert.model import Priority
 from falcomod.app import rules_files
 from falcomod.config.model import Config
@@ -18,11 +19,15 @@ from falcomod.rules.select import Selection, by_configuration
 log = logging.getLogger(__name__)
 
 
-def load_rules(config: Config) -> CompiledRules:
-    """The rules, with a log line for each file; what is doubtful or bad is logged."""
+def load_rules(config: Config, *, print_format: str | None = None) -> CompiledRules:
+    """The rules, with a log line for each file; what is doubtful or bad is logged.
+
+    *print_format* is the value of -p, which is added to outputs as append_output is.
+    """
     paths = rules_files.resolve(config.rules_files)
     chosen = by_configuration(config.rules)
-    compiled = _compiled(config, paths, chosen)
+    additions = additions_of(config, print_format)
+    compiled = _compiled(config, paths, chosen, additions)
     log.info("Loading rules from:")
     bad = {fault.location.path for fault in compiled.skipped}
     for path in paths:
@@ -42,11 +47,13 @@ def load_rules(config: Config) -> CompiledRules:
     return compiled
 
 
-def _compiled(config: Config, paths: Sequence[str], chosen: Sequence[Selection]) -> CompiledRules:
+def _compiled(
+    config: Config, paths: Sequence[str], chosen: Sequence[Selection], additions: Additions
+) -> CompiledRules:
     """From the cache if it can be used and knows these rules, else compiled and kept there."""
-    cache, key = _cache(config), _key(config, paths)
+    cache, key = _cache(config), _key(config, paths, additions)
     if cache is not None and key:
-        found = cache.load(key, matching=config.rule_matching)
+        found = cache.load(key, matching=config.rule_matching, additions=additions)
         if found is not None:
             log.debug("rules from the cache: key=%s", key)
             return found
@@ -56,9 +63,10 @@ def _compiled(config: Config, paths: Sequence[str], chosen: Sequence[Selection])
         matching=config.rule_matching,
         selection=chosen,
         skip_bad=config.skip_bad_rules,
+        additions=additions,
     )
     # Files may have changed while they were read.
-    if cache is not None and key and not compiled.skipped and key == _key(config, paths):
+    if cache is not None and key and not compiled.skipped and key == _key(config, paths, additions):
         try:
             cache.save(key, compiled)
         except OSError as error:
@@ -76,9 +84,11 @@ def _cache(config: Config) -> RulesCache | None:
         return None
 
 
-def _key(config: Config, paths: Sequence[str]) -> str:
+def _key(config: Config, paths: Sequence[str], additions: Additions) -> str:
     """The key of these rules in the cache; "" where a file cannot be read."""
-    options = (config.priority, config.rule_matching, config.rules, config.skip_bad_rules)
+    options = (
+        config.priority, config.rule_matching, config.rules, config.skip_bad_rules, additions,
+    )  # fmt: skip
     try:
         return key_of([(path, Path(path).read_bytes()) for path in paths], options)
     except OSError:

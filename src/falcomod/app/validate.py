@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from falcomod.alert.additions import Additions
 from falcomod.app import rules_files
 from falcomod.errors import RuleError, RuleLoadError, UserError
 from falcomod.rules.compile import CompiledRule, compile_rules
@@ -44,8 +45,12 @@ class Validation:
         return {} if self.fault else Description(self.collection, self.rules).everything()
 
 
-def validate_files(named: Sequence[str], *, skip_bad: bool = False) -> Validation:
+def validate_files(
+    named: Sequence[str], *, skip_bad: bool = False, additions: Additions | None = None
+) -> Validation:
     """Loads and compiles the files, in order; with *skip_bad* without what has a fault.
+
+    *additions* are what the configuration adds to alerts, and its static fields.
 
     Raises UserError where there is nothing to load.
     """
@@ -56,7 +61,9 @@ def validate_files(named: Sequence[str], *, skip_bad: bool = False) -> Validatio
     files = read_files(paths, errors)
     try:
         collection, _ = without_lost(load_sources(files, errors, skip_bad=skip_bad))
-        compiled = compile_rules(collection, selection=EVERY_RULE, skip_bad=skip_bad)
+        compiled = compile_rules(
+            collection, selection=EVERY_RULE, skip_bad=skip_bad, additions=additions
+        )
     except RuleLoadError as fault:
         return Validation(tuple(results(paths, files, fault.errors, fault.warnings)), fault)
     found = tuple(results(paths, files, compiled.skipped, compiled.warnings))

@@ -34,11 +34,16 @@ def validate(
     """
     config = configuration(**options)
     # Imported late: other commands work where the engine is not built.
+    from falcomod.alert.additions import additions_of
     from falcomod.app.describe import table
     from falcomod.app.validate import validate_files
     from falcomod.rules.results import as_json as results_json
 
-    found = validate_files([*options["files"], *names], skip_bad=config.skip_bad_rules)
+    found = validate_files(
+        [*options["files"], *names],
+        skip_bad=config.skip_bad_rules,
+        additions=additions_of(config),
+    )
     as_json = as_json or config.json_output
     if as_json:
         told = results_json(found.results)

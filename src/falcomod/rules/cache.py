@@ -23,13 +23,13 @@ from pathlib import Path
 from typing import Any
 
 import falcomod
-from falcomod.alert.format import Template
+from falcomod.alert.additions import Additions
 from falcomod.alert.model import Priority
 from falcomod.errors import FalcomodError, Location, RuleError
-from falcomod.rules import deprecated
 from falcomod.rules.ast import And, Check, Constant, Node, Not, Or, bottom_up
 from falcomod.rules.compile import CompiledRule, CompiledRules, builders_of, rulesets_of
 from falcomod.rules.model import Rule
+from falcomod.rules.template import template_of
 from falcomod.rules.text import Scalar, SourceFile, SourceText
 
 FORMAT = 1
@@ -58,10 +58,12 @@ class RulesCache:
         if not stat.S_ISDIR(found.st_mode) or not _is_ours(found):
             raise CacheFault(f"{folder}: is no folder of this user alone; change its owner or mode")
 
-    def load(self, key: str, *, matching: str) -> CompiledRules | None:
+    def load(
+        self, key: str, *, matching: str, additions: Additions | None = None
+    ) -> CompiledRules | None:
         """The rules under *key*; None where there is no entry, or none to be believed."""
         try:
-            return decoded(json.loads(self._read(key)), matching)
+            return decoded(json.loads(self._read(key)), matching, additions)
         except (OSError, ValueError, TypeError, LookupError, FalcomodError):
             return None
 
@@ -194,15 +196,20 @@ def _encoded_error(error: RuleError) -> list[Any]:
 # … and back ----------------------------------------------------------------------------
 
 
-def decoded(document: dict[str, Any], matching: str) -> CompiledRules:
-    """The rules that *document* holds.
+def decoded(
+    document: dict[str, Any], matching: str, additions: Additions | None = None
+) -> CompiledRules:
+    """The rules that *document* holds; *additions* are those that they were compiled with.
 
     Raises LookupError, TypeError, ValueError or a FalcomodError for what it is not.
     """
     nodes: list[Node] = []
     for row in document["nodes"]:
         nodes.append(_decoded_node(row, nodes))
-    rules = [_decoded_rule(number, row, nodes) for number, row in enumerate(document["rules"])]
+    added = additions or Additions()
+    rules = [
+        _decoded_rule(number, row, nodes, added) for number, row in enumerate(document["rules"])
+    ]
     return CompiledRules(
         rulesets=rulesets_of(rules, builders_of(matching)),
         rules=tuple(rules),
@@ -230,7 +237,9 @@ def _decoded_node(row: list[Any], nodes: Sequence[Node]) -> Node:
     raise ValueError(f"no node is a {kind!r}")
 
 
-def _decoded_rule(rule_id: int, row: dict[str, Any], nodes: Sequence[Node]) -> CompiledRule:
+def _decoded_rule(
+    rule_id: int, row: dict[str, Any], nodes: Sequence[Node], additions: Additions
+) -> CompiledRule:
     rule = Rule(
         name=row["name"],
         desc=row["desc"],
@@ -243,7 +252,7 @@ def _decoded_rule(rule_id: int, row: dict[str, Any], nodes: Sequence[Node]) -> C
         capture=row["capture"],
         capture_duration_ms=row["capture_duration_ms"],
     )
-    template = Template.parse(deprecated.without_container_info(rule.output))
+    template = template_of(rule, additions)
     codes = frozenset(map(int, row["codes"]))
     return CompiledRule(rule_id, rule, template, nodes[row["root"]], codes)
 

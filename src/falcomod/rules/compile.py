@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from falcomod.alert.additions import CONTAINER_INFO, Additions
 from falcomod.alert.format import Template
 from falcomod.alert.model import Priority
 from falcomod.engine.decode.schema import EVENTS, SYSCALLS, codes_of
@@ -25,7 +26,9 @@ from falcomod.rules.model import SOURCE_SYSCALL, Rule, RuleCollection
 from falcomod.rules.narrow import Narrower
 from falcomod.rules.resolve import Resolver
 from falcomod.rules.select import Selection, select, unused
-from falcomod.rules.sources import EVENT_TYPES, SOURCES
+from falcomod.rules.sources import EVENT_TYPES, SOURCES, EventSource
+from falcomod.rules.static_checks import StaticChecks
+from falcomod.rules.template import template_of
 
 # More event codes than this in one rule cost more than most rules are worth.
 MANY_EVENT_CODES = 100
@@ -68,16 +71,19 @@ def compile_rules(
     matching: str = "first",
     selection: Sequence[Selection] = (),
     skip_bad: bool = False,
+    additions: Additions | None = None,
 ) -> CompiledRules:
     """The programs of all enabled rules that are at least as severe as *priority*.
 
     *selection* switches rules on and off, in its order.  Rules that are off are checked
-    all the same.  Raises RuleLoadError with every fault; with *skip_bad* rules with a
-    fault are left out instead.
+    all the same.  *additions* are what a configuration adds to alerts, and its static
+    fields.  Raises RuleLoadError with every fault; with *skip_bad* rules with a fault are
+    left out instead.  A fault in *additions* is a UserError in any case.
     """
     collection, lost = without_lost(collection)
     builders = builders_of(matching)
-    work = _Compilation(collection, priority, builders, selection, skip_bad)
+    additions = additions or Additions()
+    work = _Compilation(collection, priority, builders, selection, skip_bad, additions)
     work.left_out.update(lost)
     work.errors.extend(lost.values())
     for run in PASSES:
@@ -140,6 +146,7 @@ class _Compilation:
     builders: Mapping[str, RulesetBuilder]  # by source
     selection: Sequence[Selection]
     skip_bad: bool
+    additions: Additions
     left_out: dict[str, RuleError] = field(default_factory=dict)
     drafts: list[_Draft] = field(default_factory=list)
     compiled: list[CompiledRule] = field(default_factory=list)
@@ -197,11 +204,19 @@ def _warn_unused(work: _Compilation, resolver: Resolver) -> None:
             work.warnings.append(words.defined.error(message, 0, code="LOAD_UNUSED_LIST"))
 
 
+def _decide(work: _Compilation) -> None:
+    """Static fields to their values."""
+    checks = StaticChecks(work.additions.static)
+    for draft in work.drafts:
+        if draft.tree is not _UNREAD:
+            draft.tree = checks.tree(draft.tree)
+
+
 def _check(work: _Compilation) -> None:
     """Fields, operators and values, asked of the engine."""
     names = frozenset(info.name for info in all_fields())
     checkers = {
-        (source.name, on): Checker(builder, source.bind, EVENT_TYPES, names)
+        (source.name, on): Checker(builder, _binder(work, source), EVENT_TYPES, names)
         for source in SOURCES.values()
         for on, builder in (
             (True, work.builders[source.name]),
@@ -225,29 +240,38 @@ def _check(work: _Compilation) -> None:
     work.require(checked)
 
 
+def _binder(work: _Compilation, source: EventSource) -> Callable[[str], object]:
+    return lambda text: source.bind(work.additions.static.put_in(text))
+
+
 def _format(work: _Compilation) -> None:
-    """Outputs to templates."""
+    """Outputs, with what is added to them, to templates."""
+    left_out: dict[str, RuleError] = {}
 
     def formatted(draft: _Draft) -> bool:
         output = draft.rule.output
+
+        def tell(what: str) -> None:
+            left_out.setdefault(what, output.error(what, 0, code="LOAD_UNKNOWN_FILTER"))
+
         try:
-            draft.template = Template.parse(deprecated.without_container_info(output))
-            for name in draft.template.field_names:
-                SOURCES[draft.rule.source].bind(name)
+            draft.template = template_of(draft.rule, work.additions, tell)
         except TemplateError as error:
             # The template is the text without the blanks before it.
             blanks = len(output.text) - len(output.text.lstrip())
-            offset = blanks + error.offset if deprecated.CONTAINER_INFO not in output.text else 0
+            offset = blanks + error.offset if CONTAINER_INFO not in output.text else 0
             fault = output.error(error.reason, offset, code="LOAD_ERR_COMPILE_OUTPUT")
             return not _report(work, draft, [fault])
         except FieldError as error:
             fault = output.error(str(error), 0, code="LOAD_ERR_COMPILE_OUTPUT")
             return not _report(work, draft, [fault])
         fields = draft.template.field_names
-        work.warnings.extend(deprecated.warnings_of_output(output, fields))
+        printed = work.additions.printed is not None
+        work.warnings.extend(deprecated.warnings_of_output(output, fields, printed=printed))
         return True
 
     work.require(formatted)
+    work.warnings.extend(left_out.values())
 
 
 def _report(work: _Compilation, draft: _Draft, errors: Sequence[RuleError]) -> bool:
@@ -355,6 +379,7 @@ def _syscalls_by_type() -> dict[str, frozenset[int]]:
 PASSES: tuple[Callable[[_Compilation], None], ...] = (
     _select,
     _resolve,
+    _decide,
     _check,  # before folding: a part that is never true has to be right as well
     _format,
     _drop,

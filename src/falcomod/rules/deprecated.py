@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from falcomod.alert.additions import CONTAINER_INFO
 from falcomod.errors import RuleError
 from falcomod.rules import expression
 from falcomod.rules.text import SourceText
@@ -20,9 +21,6 @@ FIELDS = frozenset(
 )  # fmt: skip
 REMEDY = "only the end of a call is an event: leave the field out"
 
-# No field, but what -p of old versions put others in place of.
-CONTAINER_INFO = "%container.info"
-
 
 def message(name: str, where: str) -> str:
     """What is said of a deprecated field in the condition or the output."""
@@ -35,18 +33,21 @@ def names(expressions: Iterable[str]) -> list[str]:
     return [name for name in dict.fromkeys(found) if name in FIELDS]
 
 
-def without_container_info(output: SourceText) -> str:
-    """The text of an output, trimmed; %container.info stands for nothing."""
-    return output.text.replace(CONTAINER_INFO, "").strip()
+def warnings_of_output(
+    output: SourceText, fields: Iterable[str], *, printed: bool = False
+) -> Iterator[RuleError]:
+    """What is deprecated in an output; *fields* are its field expressions and those added to it.
 
-
-def warnings_of_output(output: SourceText, fields: Iterable[str]) -> Iterator[RuleError]:
-    """What is deprecated in an output whose field expressions are *fields*."""
+    *printed*: there is a -p, whose text stands in place of %container.info.
+    """
     for name in names(fields):
-        offset = max(output.text.find(name), 0)
+        if name not in output.text:
+            continue
+        offset = output.text.index(name)
         yield output.error(message(name, "output"), offset, code=CODE, remedy=REMEDY)
     if CONTAINER_INFO in output.text:
         offset = output.text.index(CONTAINER_INFO)
-        text = f"{CONTAINER_INFO} is deprecated and replaced with nothing"
+        what = "the text of -p" if printed else "nothing"
+        text = f"{CONTAINER_INFO} is deprecated and replaced with {what}"
         remedy = "name the fields: %container.id, %container.name"
         yield output.error(text, offset, code=CODE, remedy=remedy)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from falcomod.alert.explanation import Finding
 from falcomod.alert.model import FieldValue
+from falcomod.alert.static_fields import StaticFields
 from falcomod.engine.fields.field import FieldRef
 from falcomod.engine.fields.registry import bind
 from falcomod.engine.match.ruleset import Ruleset, RulesetBuilder
@@ -24,6 +25,7 @@ from falcomod.rules.check import checked_by
 from falcomod.rules.grammar import parse
 from falcomod.rules.model import Rule, RuleCollection
 from falcomod.rules.resolve import Resolver
+from falcomod.rules.static_checks import StaticChecks
 from falcomod.rules.text import SourceText
 
 DEPTH_MAX = 200
@@ -44,15 +46,21 @@ class Part:
 class Explainer:
     """One rule, ready to be tried on events of any code.
 
-    The rule has to be one that compiles.  Raises UserError where its parts are in each
-    other more than DEPTH_MAX deep: nobody would read that.
+    The rule has to be one that compiles, with the same static fields.  Raises UserError
+    where its parts are in each other more than DEPTH_MAX deep: nobody would read that.
     """
 
-    def __init__(self, collection: RuleCollection, rule: Rule) -> None:
+    def __init__(
+        self, collection: RuleCollection, rule: Rule, static: StaticFields | None = None
+    ) -> None:
         self.rule = rule
         self.outline = _outline(collection, rule)
         self._checks = list(dict.fromkeys(_checks(self.outline)))
-        self._refs = {name: bind(name) for check in self._checks for name in _fields(check)}
+        fields = static or StaticFields()
+        self._static = StaticChecks(fields)
+        self._refs = {
+            name: bind(fields.put_in(name)) for check in self._checks for name in _fields(check)
+        }
         self._rulesets: dict[int, Ruleset] = {}
 
     def condition(self, view: ContextView) -> Finding:
@@ -66,7 +74,7 @@ class Explainer:
         if code not in self._rulesets:
             builder = RulesetBuilder("all")
             for number, check in enumerate(self._checks):
-                builder.rule(number, checked_by(builder, check), (code,))
+                builder.rule(number, checked_by(builder, self._static.check(check)), (code,))
             self._rulesets[code] = builder.build()
         return self._rulesets[code]
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import dataclasses
 import logging
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ import pytest
 from falcomod.alert.model import Priority
 from falcomod.app import rules_program
 from falcomod.config.model import Config, RulesNamed, RulesSwitched
-from falcomod.errors import RuleLoadError
+from falcomod.config.output_options import AppendOutput
+from falcomod.errors import RuleLoadError, UserError
 
 
 def config(**options: Any) -> Config:
@@ -117,3 +119,44 @@ def test_a_folder_that_cannot_be_used_is_no_error(tmp_path: Path) -> None:
     path.write_text(RULE.format(name="one", condition="evt.type = open"))
     rules = rules_program.load_rules(config(rules_files=[str(path)], rules_cache_dir=str(path)))
     assert len(rules.rules) == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"append_output": [AppendOutput(extra_output="x")]},
+        {"static_fields": {"env": "test"}},
+        {"time_format_iso_8601": True},
+        {"buffer_format_base64": True},
+    ],
+)
+def test_what_is_added_is_part_of_the_key(tmp_path: Path, changed: dict[str, Any]) -> None:
+    path = tmp_path / "r.yaml"
+    condition = "evt.type = open and static.env = prod"
+    path.write_text(RULE.format(name="one", condition=condition))
+    folder = tmp_path / "cache"
+    options = config(
+        rules_files=[str(path)], rules_cache_dir=str(folder), static_fields={"env": "prod"}
+    )
+    for _ in range(2):
+        rules_program.load_rules(options)
+        rules_program.load_rules(dataclasses.replace(options, **changed))
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_print_is_added_from_the_cache_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text(RULE.format(name="one", condition="evt.type = open"))
+    options = config(rules_files=[str(path)], rules_cache_dir=str(tmp_path / "cache"))
+    for _ in range(2):
+        (rule,) = rules_program.load_rules(options, print_format="pid=%proc.pid").rules
+        assert rule.template.text == "o pid=%proc.pid"
+        (rule,) = rules_program.load_rules(options).rules
+        assert rule.template.text == "o"
+
+
+def test_a_fault_in_what_is_added_is_not_left_out_with_bad_rules(tmp_path: Path) -> None:
+    steps = [AppendOutput(extra_output="%no.field")]
+    with pytest.raises(UserError, match=r"^append_output\[0\]\.extra_output: ") as raised:
+        rules_program.load_rules(config(append_output=steps, skip_bad_rules=True))
+    assert not isinstance(raised.value, RuleLoadError)

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from bench import rules_file
+from falcomod.alert.additions import Additions, Step
+from falcomod.alert.static_fields import StaticFields
 from falcomod.errors import FalcomodError
 from falcomod.rules import cache
 from falcomod.rules.cache import ENTRIES_MAX, CacheFault, RulesCache, decoded, encoded, key_of
 from falcomod.rules.compile import CompiledRules, compile_rules
 from falcomod.rules.load import load_sources
 from falcomod.rules.text import SourceFile
+from tests.unit.engine.fields.host import NOTHING, host
 
 TEXT = """
 - list: shells
@@ -50,6 +53,28 @@ def compiled(text: str = TEXT) -> CompiledRules:
 
 def again(rules: CompiledRules) -> CompiledRules:
     return decoded(json.loads(json.dumps(encoded(rules))), "first")
+
+
+def test_what_was_added_is_added_again() -> None:
+    additions = Additions(
+        (Step("append_output[0]", output="in %static.env", fields=("static.env", "proc.pid")),),
+        static=StaticFields.of({"env": "prod"}),
+        time_field="evt.time.iso8601",
+    )
+    text = TEXT.replace("and shell", "and shell and static.env = prod and static.env contains ro")
+    rules = compile_rules(load_sources([SourceFile("/r.yaml", text)]), additions=additions)
+    document = json.loads(json.dumps(encoded(rules)))
+    copy = decoded(document, "first", additions)
+    assert copy.ruleset.describe() == again(rules).ruleset.describe()
+    for before, after in zip(rules.rules, copy.rules, strict=True):
+        assert after.template.text == before.template.text
+        assert after.template.text.endswith(" in %static.env")
+        probe = host()
+        view = probe.at(NOTHING)
+        fields = after.template.fields(view)
+        assert fields == before.template.fields(view)
+        assert (fields["static.env"], fields["proc.pid"]) == ("prod", 200)
+        assert "evt.time.iso8601" in fields
 
 
 @pytest.mark.parametrize("text", [TEXT, OLD, rules_file.scaled(9)])
