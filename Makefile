@@ -94,7 +94,7 @@ bench-containers: $(TESTABLE) ## how soon a real containerd says what a containe
 
 .PHONY: golden
 golden: build ## print tests/golden anew; review the difference
-	$(BIN)/python tools/print_golden.py
+	PYTHONPATH=src $(BIN)/python -m tools.print_golden
 
 .PHONY: docs
 docs: build ## print docs/reference anew, from the tables of the program

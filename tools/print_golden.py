@@ -12,10 +12,15 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from falcomod import __version__
+from falcomod.app import prometheus
 from falcomod.app.describe import Catalogue
+from falcomod.app.metrics_fields import output_fields
 from falcomod.app.validate import validate_files
 from falcomod.config.model import Config
+from falcomod.config.service_options import Metrics
 from falcomod.rules.results import as_json
+from tests.metrics_moment import RESOURCES, full_moment, full_snapshot
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "tests" / "golden"
@@ -44,6 +49,18 @@ def print_results() -> str:
     return _indented(as_json(found)).replace(f"{ROOT}/", "")
 
 
+def print_metrics_fields() -> str:
+    """Every metric in output_fields."""
+    fields = output_fields(full_moment(), Metrics())
+    return _indented(dict(sorted(fields.items()))).replace(__version__, "VERSION")
+
+
+def print_metrics() -> str:
+    """Every metric in Prometheus."""
+    text = prometheus.text(full_snapshot(), Metrics(), RESOURCES)
+    return text.replace(__version__, "VERSION")
+
+
 def _indented(told: object) -> str:
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
 
@@ -55,6 +72,8 @@ def main() -> None:
 
 PRINTERS: dict[str, Callable[[], str]] = {
     "abi.txt": print_abi,
+    "metrics.prom": print_metrics,
+    "metrics_fields.json": print_metrics_fields,
     "rules_description.json": print_description,
     "rules_results.json": print_results,
 }

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Numbers about falcomod itself, now and then: as an alert and as lines of a file.
+
+Measuring and writing are left to a thread, so that a slow disk delays no event.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import queue
+import threading
+from collections.abc import Callable, Mapping
+
+from falcomod.alert.model import Alert, FieldValue
+from falcomod.app.messages import metrics_snapshot
+from falcomod.app.metrics_fields import output_fields
+from falcomod.app.metrics_row import Moment
+from falcomod.app.resources import Meter
+from falcomod.app.snapshot import Snapshot
+from falcomod.config.duration import milliseconds_of
+from falcomod.config.service_options import Metrics as Options
+from falcomod.errors import UserError
+
+log = logging.getLogger(__name__)
+
+INTERVAL_LEAST_MS = 100
+CLOSE_WAIT_S = 2.0  # for a snapshot that is being told
+
+
+def interval_s(options: Options, *, is_served: bool) -> float:
+    """Seconds between two snapshots.
+
+    *is_served*: /metrics serves them, too.  Raises UserError where the interval is none or
+    nobody would be told.
+    """
+    try:
+        interval_ms = milliseconds_of(options.interval)
+    except ValueError as error:
+        raise UserError(f"metrics.interval: {error}") from None
+    if interval_ms < INTERVAL_LEAST_MS:
+        raise UserError(
+            f"metrics.interval: {options.interval} is too short, {INTERVAL_LEAST_MS}ms is the least"
+        )
+    if not (options.output_rule or options.output_file or is_served):
+        raise UserError(
+            "metrics.enabled is true, but nobody is told: set metrics.output_rule, "
+            "metrics.output_file or webserver.prometheus_metrics_enabled"
+        )
+    return interval_ms / 1000
+
+
+class Metrics:
+    """Tells a snapshot each interval; due() and tell() are for one thread.
+
+    Raises UserError for options that contradict each other, as configure() does.
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        publish: Callable[[Alert], object],
+        hostname: str,
+        *,
+        now_s: float,
+        is_served: bool = False,
+        meter: Meter | None = None,
+    ) -> None:
+        self._publish = publish
+        self._meter = meter
+        self._before: Snapshot | None = None
+        self._samples = 0
+        self._file_failed = False
+        self._queue: queue.Queue[tuple[Snapshot, Options] | None] = queue.Queue(maxsize=1)
+        self._thread: threading.Thread | None = None
+        self.configure(options, hostname, now_s=now_s, is_served=is_served)
+
+    def configure(
+        self, options: Options, hostname: str, *, now_s: float, is_served: bool = False
+    ) -> None:
+        """Takes these options from now on; the next snapshot is due after an interval."""
+        if options.enabled:
+            self._interval_s = interval_s(options, is_served=is_served)
+            log.info("metrics every %s", options.interval)
+        self._options = options
+        self._hostname = hostname
+        self._is_on = options.enabled and bool(options.output_rule or options.output_file)
+        self._due_s = now_s + self._interval_s if self._is_on else 0.0
+
+    def due(self, now_s: float) -> bool:
+        """Whether a snapshot is to be told; *now_s* is of the monotonic clock."""
+        return self._is_on and now_s >= self._due_s
+
+    def tell(self, snapshot: Snapshot, now_s: float) -> None:
+        """Hands a snapshot over; while the one before is still being told, it is left out."""
+        # From the last due time on, so that intervals do not grow by what ticks take; but
+        # what was missed is not made up for.
+        self._due_s = max(self._due_s + self._interval_s, now_s)
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="metrics", daemon=True)
+            self._thread.start()
+        try:
+            self._queue.put_nowait((snapshot, self._options))
+        except queue.Full:
+            log.warning("metrics snapshot left out: the one before is still being written")
+
+    def close(self, wait_s: float = CLOSE_WAIT_S) -> None:
+        """Ends the thread, after what it has."""
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return
+        try:
+            self._queue.put(None, timeout=wait_s)
+        except queue.Full:
+            return  # It hangs on a disk, and ends with the process.
+        thread.join(wait_s)
+
+    def _run(self) -> None:
+        meter = self._meter or Meter()
+        while (item := self._queue.get()) is not None:
+            snapshot, options = item
+            moment = Moment(now=snapshot, before=self._before, resources=meter.measure())
+            self._before = snapshot
+            fields = output_fields(moment, options)
+            if options.output_rule:
+                self._publish(
+                    metrics_snapshot(fields, hostname=self._hostname, time_ns=snapshot.time_ns)
+                )
+            if options.output_file:
+                self._write(options.output_file, fields)
+
+    def _write(self, path: str, fields: Mapping[str, FieldValue]) -> None:
+        """One line more; the file is opened each time, so that it may be rotated."""
+        self._samples += 1
+        line = json.dumps(
+            {"sample": self._samples, "output_fields": fields}, ensure_ascii=False, sort_keys=True
+        )
+        try:
+            with open(path, "a", encoding="utf-8", errors="replace") as file:
+                file.write(line + "\n")
+        except OSError as error:
+            if not self._file_failed:
+                log.error(
+                    "metrics are not written: metrics.output_file=%s reason=%s",
+                    path,
+                    error.strerror,
+                )
+            self._file_failed = True
+        else:
+            self._file_failed = False

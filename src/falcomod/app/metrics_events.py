@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Metrics of the driver, and of what is known about processes.
+
+Names are Falco's; which of our reasons of a loss has which name is in loss_names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from falcomod.app.loss_names import FIELDS, buffer_drops
+from falcomod.app.metrics_row import COUNTER, GAUGE, Moment, Row, Sample, Value, one
+from falcomod.app.snapshot import Snapshot
+
+KERNEL = "kernel_event_counters_enabled"
+STATE = "state_counters_enabled"
+PROGRAMS = "libbpf_stats_enabled"
+PLUGINS = "plugins_metrics_enabled"
+
+
+def made(snapshot: Snapshot) -> int:
+    return snapshot.source.get("produced", 0)
+
+
+def lost(snapshot: Snapshot) -> int:
+    return snapshot.source.get("lost", 0)
+
+
+def lost_percent(moment: Moment) -> float:
+    since = moment.grown(made)
+    return round(100 * moment.grown(lost) / since, 3) if since else 0.0
+
+
+def of_driver(value: Callable[[Moment], Value]) -> Callable[[Moment], Iterable[Sample]]:
+    """Samples that are there where a driver is."""
+    return one(lambda moment: value(moment) if moment.now.source else None)
+
+
+def of_counter(
+    counters: Callable[[Snapshot], Mapping[str, int]], name: str
+) -> Callable[[Moment], Iterable[Sample]]:
+    """The sample of a counter; none where nobody counts it."""
+    return one(lambda moment: counters(moment.now).get(name))
+
+
+def buffer_samples(moment: Moment) -> Iterable[Sample]:
+    if moment.now.source:
+        for drop, direction, count in buffer_drops(moment.now.source):
+            yield Sample({"drop": drop, "dir": direction}, count, f"{drop}_{direction}")
+
+
+def program_samples(what: str) -> Callable[[Moment], Iterable[Sample]]:
+    """Samples of the eBPF programs at tracepoints; *what* is runs, ns or mean_ns."""
+
+    def samples(moment: Moment) -> Iterable[Sample]:
+        source = moment.now.source
+        for name in source:
+            if not name.startswith(RUNS):
+                continue
+            program = name.removeprefix(RUNS)
+            runs, ns = source[name], source.get(f"{RUN_NS}{program}", 0)
+            value = {"runs": runs, "ns": ns, "mean_ns": ns // runs if runs else 0}[what]
+            yield Sample({"program": program}, value, program)
+
+    return samples
+
+
+def kernel_rows() -> Iterable[Row]:
+    """Events made and lost."""
+    rows: tuple[tuple[str, str, str, str, Callable[[Moment], Value]], ...] = (
+        ("n_evts", "n_evts_total", COUNTER, "Events that the driver saw.", lambda it: made(it.now)),
+        (
+            "n_evts_prev",
+            "",
+            COUNTER,
+            "The same at the snapshot before.",
+            lambda it: made(it.before) if it.before is not None else 0,
+        ),
+        (
+            "evts_rate_sec",
+            "",
+            GAUGE,
+            "Such events for each second since.",
+            lambda it: it.rate(made),
+        ),
+        ("n_drops", "n_drops_total", COUNTER, "Those that were lost.", lambda it: lost(it.now)),
+        (
+            "n_drops_prev",
+            "",
+            COUNTER,
+            "The same at the snapshot before.",
+            lambda it: lost(it.before) if it.before is not None else 0,
+        ),
+        ("evts_drop_rate_sec", "", GAUGE, "Lost for each second since.", lambda it: it.rate(lost)),
+        ("n_drops_perc", "", GAUGE, "Lost of a hundred since.", lost_percent),
+        (
+            "n_drops_buffer_total",
+            "",
+            COUNTER,
+            "Lost because a ring was full.",
+            lambda it: it.now.source.get("lost_full", 0),
+        ),
+    )
+    for name, prometheus, kind, doc, value in rows:
+        yield Row(
+            name=f"scap.{name}",
+            prometheus=prometheus and f"falcosecurity_scap_{prometheus}",
+            kind=kind,
+            doc=doc,
+            samples=of_driver(value),
+            switch=KERNEL,
+        )
+    yield Row(
+        name="scap.n_drops_buffer_{class_exit}",
+        prometheus="falcosecurity_scap_n_drops_buffer_total",
+        kind=COUNTER,
+        doc="The same by class of the call; starts of calls (enter) are not recorded.",
+        samples=buffer_samples,
+        switch=KERNEL,
+    )
+    for reason, name in (*FIELDS.items(), ("nested", "n_preemptions")):
+        yield Row(
+            name=f"scap.{name}",
+            prometheus=f"falcosecurity_scap_{name}_total",
+            kind=COUNTER,
+            doc=REASONS[name],
+            samples=of_counter(lambda snapshot: snapshot.source, f"lost_{reason}"),
+            switch=KERNEL,
+        )
+
+
+def state_rows() -> Iterable[Row]:
+    """What is known about processes."""
+    for name, counter, kind, doc in (
+        ("n_threads", "threads", GAUGE, "Threads that are known."),
+        ("n_fds", "fds", GAUGE, "Descriptors that are known."),
+        ("n_added_threads", "threads_added", COUNTER, "Threads that were added."),
+        ("n_removed_threads", "threads_removed", COUNTER, "Threads that were forgotten."),
+        (
+            "n_noncached_thread_lookups",
+            "threads_unknown",
+            COUNTER,
+            "Events of threads that were not known, which are looked up in /proc.",
+        ),
+        (
+            "n_drops_full_threadtable",
+            "threads_refused",
+            COUNTER,
+            "Threads that falco_libs.thread_table_size left no room for.",
+        ),
+    ):
+        yield Row(
+            name=f"falco.{name}",
+            prometheus=f"falcosecurity_scap_{name}_total",
+            kind=kind,
+            doc=doc,
+            samples=of_counter(lambda snapshot: snapshot.state, counter),
+            switch=STATE,
+        )
+
+
+def program_rows() -> Iterable[Row]:
+    """Run times of eBPF programs; the kernel measures with kernel.bpf_stats_enabled=1."""
+    for name, prometheus, kind, what, doc in (
+        ("run_cnt", "falcomod_bpf_runs_total", COUNTER, "runs", "Runs of an eBPF program"),
+        (
+            "run_time_ns",
+            "falcomod_bpf_run_time_nanoseconds_total",
+            COUNTER,
+            "ns",
+            "Time that it took, in nanoseconds",
+        ),
+        ("avg_time_ns", "", GAUGE, "mean_ns", "The same for each run"),
+    ):
+        yield Row(
+            name=f"scap.{{program}}.{name}",
+            prometheus=prometheus,
+            kind=kind,
+            doc=f"{doc}; counted where kernel.bpf_stats_enabled is 1.",
+            samples=program_samples(what),
+            switch=PROGRAMS,
+        )
+
+
+def container_rows() -> Iterable[Row]:
+    """What Falco's container plugin counts."""
+    yield Row(
+        name="plugins.container.n_containers",
+        prometheus="falcosecurity_plugins_container_n_containers_total",
+        kind=GAUGE,
+        doc="Containers that run.",
+        samples=of_counter(lambda snapshot: snapshot.state, "containers"),
+        switch=PLUGINS,
+    )
+    yield Row(
+        name="plugins.container.n_missing_container_images",
+        prometheus="falcosecurity_plugins_container_n_missing_container_images_total",
+        kind=COUNTER,
+        doc="Containers that no runtime knew, so that their images are unknown.",
+        samples=of_counter(lambda snapshot: snapshot.containers, "unknown"),
+        switch=PLUGINS,
+    )
+
+
+# Counters of the eBPF driver's source, before the name of a program.
+RUNS = "runs_"
+RUN_NS = "run_ns_"
+REASONS = {
+    "n_drops_scratch_map": "Lost because the record would have been too big.",
+    "n_drops_page_faults": "Lost because memory that they are about could not be read.",
+    "n_drops_bug": "Lost because a probe interrupted another one on its CPU.",
+    "n_preemptions": "The same number, by the name that Falco's module gives it.",
+}
+ROWS: tuple[Row, ...] = (*kernel_rows(), *program_rows(), *state_rows(), *container_rows())
