@@ -9,6 +9,7 @@ stranger must not be able to fill a log.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
@@ -33,17 +34,18 @@ class Budget:
     """Bytes of bodies that all connections of a server hold together."""
 
     def __init__(self, limit_bytes: int) -> None:
-        self._left_bytes = limit_bytes
+        self._limit_bytes = limit_bytes
+        self.held_bytes = 0
 
     def take(self, count: int) -> bool:
         """Whether there was room for as many."""
-        if count > self._left_bytes:
+        if self.held_bytes + count > self._limit_bytes:
             return False
-        self._left_bytes -= count
+        self.held_bytes += count
         return True
 
     def give_back(self, count: int) -> None:
-        self._left_bytes += count
+        self.held_bytes -= count
 
 
 class Connection:
@@ -77,8 +79,9 @@ class Connection:
         self._is_head = False  # the request's method is HEAD: the response has no body
         self.is_busy = False  # a request is being handled or answered
         self.is_last = False  # no request is taken after this one
-        # drain() returns when all is with the kernel, so that its time can be measured.
-        writer.transport.set_write_buffer_limits(0)
+        # drain() returns when all is with the kernel, so that its time can be measured.  With
+        # 0, it would never return over TLS (asyncio/sslproto.py, _control_app_writing).
+        writer.transport.set_write_buffer_limits(high=1, low=0)
 
     async def run(self) -> None:
         """Returns when the connection is closed."""
@@ -147,12 +150,17 @@ class Connection:
         """The request with its body."""
         method = head.method.decode("ascii")
         self._is_head = method == "HEAD"
+        if not head.http_version.startswith(b"1."):
+            raise Refusal(505, "only HTTP/1.1 and HTTP/1.0 are spoken")
         path, query = _target(head.target)
         headers = _headers(head)
         if "content-encoding" in headers and headers["content-encoding"].lower() != "identity":
             raise Refusal(415, "a body that is encoded (Content-Encoding) is not taken")
         if headers.get("expect", "100-continue").lower() != "100-continue":
             raise Refusal(417, "of Expect, only 100-continue is known")
+        if "transfer-encoding" in headers and "content-length" in headers:
+            # Who passed it on may have believed the other (RFC 9112, 6.1).
+            raise Refusal(400, "Transfer-Encoding and Content-Length exclude each other")
         limit = self._body_limit(method, path)
         if int(headers.get("content-length", "0")) > limit:
             raise _too_large(limit)
@@ -198,6 +206,8 @@ class Connection:
         if self._http.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             return
         self.is_last = True
+        with contextlib.suppress(h11.RemoteProtocolError):
+            self._http.next_event()  # finds out where nothing follows the headers
         await self._send(refusal.response())
         if self._http.their_state in (h11.DONE, h11.MUST_CLOSE, h11.CLOSED):
             return
@@ -236,10 +246,8 @@ class Connection:
         )
 
     async def _write(self, *events: h11.Event) -> None:
-        for event in events:
-            if isinstance(event, h11.Data) and self._is_head:
-                continue
-            self._writer.write(self._http.send(event) or b"")
+        wanted = [one for one in events if not (self._is_head and isinstance(one, h11.Data))]
+        self._writer.write(b"".join([self._http.send(event) or b"" for event in wanted]))
         await asyncio.wait_for(self._writer.drain(), self._limits.write_s)
 
     async def _close(self) -> None:

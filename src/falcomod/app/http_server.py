@@ -94,8 +94,9 @@ class HttpServer:
         self._counts: Counter[str] = Counter()
         self._origins: Counter[str] = Counter()  # connections by where they are from
         self._connections: dict[asyncio.Task[None], Connection | None] = {}
+        self._jobs: set[asyncio.Future[Response]] = set()  # handlers that are at work
         self._budget = Budget(self._limits.bodies_bytes)
-        self._listener: socket.socket | None = None
+        self._address = (str(listen), 0)
         self._file: tuple[int, int] | None = None  # device and inode of the Unix socket
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
@@ -107,18 +108,21 @@ class HttpServer:
         try:
             if isinstance(self._listen, Tcp) and self._listen.tls is not None:
                 self._tls = tls_context(self._listen.tls)
-            self._listener = open_listener(self._listen)
+            listener = open_listener(self._listen)
         except UserError as error:
             told = f"{self.name}: {error}"
             raise UserError(f"{told}; {self._remedy}" if self._remedy else told) from None
         if isinstance(self._listen, Unix):
             facts = os.stat(self._listen.path)
             self._file = facts.st_dev, facts.st_ino
+        else:
+            host, port = listener.getsockname()[:2]
+            self._address = host, port
         self._pool = ThreadPoolExecutor(HANDLERS, thread_name_prefix=f"{self.name}-handler")
         self._loop = asyncio.new_event_loop()
         self._stopping = asyncio.Event()
         self._thread = threading.Thread(
-            target=self._serve, args=(self._listener,), name=self.name, daemon=True
+            target=self._serve, args=(listener,), name=self.name, daemon=True
         )
         self._thread.start()
 
@@ -129,11 +133,9 @@ class HttpServer:
         assert self._loop is not None
         assert self._stopping is not None
         assert self._pool is not None
-        assert self._listener is not None
         self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join()
         self._pool.shutdown()
-        self._listener.close()
         if isinstance(self._listen, Unix):
             self._remove_file(self._listen.path)
         self._thread = None
@@ -141,10 +143,7 @@ class HttpServer:
     @property
     def address(self) -> tuple[str, int]:
         """Host and port where it listens; for a Unix socket its path and 0."""
-        if isinstance(self._listen, Unix) or self._listener is None:
-            return str(self._listen), 0
-        host, port = self._listener.getsockname()[:2]
-        return host, port
+        return self._address
 
     def set_routes(self, routes: Routes) -> None:
         """Serves these instead, beginning with the next request."""
@@ -163,8 +162,12 @@ class HttpServer:
             self._tls = tls_context(self._listen.tls)
 
     def counters(self) -> dict[str, int]:
-        """connections, responses by status (status_200), and what was cut off, by reason."""
-        return dict(self._counts)
+        """connections, responses by status (status_200), and what was cut off, by reason.
+
+        Now, there are open connections, which hold body_bytes of bodies.
+        """
+        now = {"open": len(self._connections), "body_bytes": self._budget.held_bytes}
+        return {**self._counts, **now}
 
     # On the server's thread.
 
@@ -181,16 +184,21 @@ class HttpServer:
         accepting = asyncio.create_task(self._accept(listener))
         await self._stopping.wait()
         accepting.cancel()
+        await asyncio.gather(accepting, return_exceptions=True)
+        listener.close()
         for task, connection in self._connections.items():
             if connection is None or not connection.is_busy:
                 task.cancel()
             else:
                 connection.is_last = True
-        tasks = [accepting, *self._connections]
-        _, late = await asyncio.wait(tasks, timeout=STOP_S)
-        for task in late:
-            task.cancel()
+        tasks = list(self._connections)
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=STOP_S)
+            for task in late:
+                task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for job in self._jobs:
+            job.cancel()  # nobody waits for them any more
 
     async def _accept(self, listener: socket.socket) -> None:
         loop = asyncio.get_running_loop()
@@ -287,14 +295,25 @@ class HttpServer:
 
     async def _answer(self, request: Request) -> Response:
         handler = self._handler(request.method, request.path)
-        turn = contextlib.nullcontext() if request.method in BODILESS else self._body_handlers
         try:
-            async with asyncio.timeout(self._limits.handler_s), turn:
-                loop = asyncio.get_running_loop()
-                return await loop.run_in_executor(self._pool, self._handled, handler, request)
+            async with asyncio.timeout(self._limits.handler_s):
+                if request.method not in BODILESS:
+                    await self._body_handlers.acquire()
+                # A handler that is late goes on: no thread is free, and none can be ended.
+                return await asyncio.shield(self._begin(handler, request))
         except TimeoutError:
             self._counts["handlers_late"] += 1
             raise Refusal(503, "the answer was not ready in time", {"Retry-After": "1"}) from None
+
+    def _begin(self, handler: Handler, request: Request) -> asyncio.Future[Response]:
+        """Has a thread of the pool call the handler; its turn is over when it has returned."""
+        loop = asyncio.get_running_loop()
+        job = loop.run_in_executor(self._pool, self._handled, handler, request)
+        self._jobs.add(job)
+        job.add_done_callback(self._jobs.discard)
+        if request.method not in BODILESS:
+            job.add_done_callback(lambda _job: self._body_handlers.release())
+        return job
 
     def _handled(self, handler: Handler, request: Request) -> Response:
         """What a handler returns, on a thread of the pool; its failure ends here."""
