@@ -6,6 +6,7 @@ from __future__ import annotations
 from falcomod.app.metrics_row import Moment
 from falcomod.app.resources import Resources
 from falcomod.app.snapshot import RuleKey, Snapshot
+from falcomod.engine.capture.bpf import ENTRIES
 from falcomod.engine.decode.event import FAULT_NAMES
 from falcomod.engine.decode.schema import LOSS_CLASSES, LOSS_REASONS
 
@@ -17,9 +18,9 @@ SOURCE = {
     "delivered": 9_900,
     "filtered": 77,
     "lost": 100,
-    "runs_sys_exit": 50,
-    "run_ns_sys_exit": 5_000,
 }
+for name in ENTRIES:
+    SOURCE |= {f"runs_{name}": 50, f"run_ns_{name}": 5_000}
 for number, reason in enumerate(LOSS_REASONS, 1):
     SOURCE[f"lost_{reason}"] = 0
     for kind in LOSS_CLASSES:

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
-from falcomod.engine.capture.bpf import BpfSource, missing_features
+from falcomod.engine.capture.bpf import ENTRIES, BpfSource, missing_features
 from falcomod.engine.decode.schema import SYSCALLS
 from falcomod.engine.fields.registry import bind
 from falcomod.engine.loop import Engine
@@ -22,6 +23,7 @@ from tests.driver.native import syscall
 LIMIT_S = 20
 CALLS = 300
 WATCHED = ("getppid", "chroot")
+STATS = Path("/proc/sys/kernel/bpf_stats_enabled")
 
 
 class Reader:
@@ -142,3 +144,26 @@ def test_counters_stay_after_the_close() -> None:
         counters = reader.source.counters()
     assert reader.source.counters() == counters
     assert counters["delivered"] >= CALLS
+
+
+@pytest.fixture
+def _timed_programs() -> Iterator[None]:
+    """The kernel counts runs of eBPF programs meanwhile."""
+    before = STATS.read_text()
+    STATS.write_text("1")
+    yield
+    STATS.write_text(before)
+
+
+@pytest.mark.usefixtures("_timed_programs")
+def test_runs_of_the_programs_are_counted_where_the_kernel_does() -> None:
+    with Reader("getppid", ring_size=1 << 20) as reader:
+        child = in_child(calls(0)).pid
+        reader.run_until(lambda: len(reader.of(child)) == CALLS)
+        counters = reader.source.counters()
+    names = {name.removeprefix("runs_") for name in counters if name.startswith("runs_")}
+    assert "dispatch" in names
+    assert names <= set(ENTRIES)
+    assert counters["runs_dispatch"] >= CALLS
+    # A run takes less than a tenth of a millisecond, and more than nothing.
+    assert 0 < counters["run_ns_dispatch"] < 100_000 * counters["runs_dispatch"]

@@ -49,20 +49,16 @@ def buffer_samples(moment: Moment) -> Iterable[Sample]:
             yield Sample({"drop": drop, "dir": direction}, count, f"{drop}_{direction}")
 
 
-def program_samples(what: str) -> Callable[[Moment], Iterable[Sample]]:
-    """Samples of the eBPF programs at tracepoints; *what* is runs, ns or mean_ns."""
+def of_program(
+    entry: str, value: Callable[[int, int], int]
+) -> Callable[[Moment], Iterable[Sample]]:
+    """The sample of an eBPF program, of its runs and the nanoseconds that they took."""
 
-    def samples(moment: Moment) -> Iterable[Sample]:
-        source = moment.now.source
-        for name in source:
-            if not name.startswith(RUNS):
-                continue
-            program = name.removeprefix(RUNS)
-            runs, ns = source[name], source.get(f"{RUN_NS}{program}", 0)
-            value = {"runs": runs, "ns": ns, "mean_ns": ns // runs if runs else 0}[what]
-            yield Sample({"program": program}, value, program)
+    def found(moment: Moment) -> int | None:
+        runs = moment.now.source.get(f"runs_{entry}")
+        return None if runs is None else value(runs, moment.now.source.get(f"run_ns_{entry}", 0))
 
-    return samples
+    return one(found)
 
 
 def kernel_rows() -> Iterable[Row]:
@@ -160,26 +156,33 @@ def state_rows() -> Iterable[Row]:
 
 
 def program_rows() -> Iterable[Row]:
-    """Run times of eBPF programs; the kernel measures with kernel.bpf_stats_enabled=1."""
-    for name, prometheus, kind, what, doc in (
-        ("run_cnt", "falcomod_bpf_runs_total", COUNTER, "runs", "Runs of an eBPF program"),
-        (
-            "run_time_ns",
-            "falcomod_bpf_run_time_nanoseconds_total",
-            COUNTER,
-            "ns",
-            "Time that it took, in nanoseconds",
-        ),
-        ("avg_time_ns", "", GAUGE, "mean_ns", "The same for each run"),
-    ):
-        yield Row(
-            name=f"scap.{{program}}.{name}",
-            prometheus=prometheus,
-            kind=kind,
-            doc=f"{doc}; counted where kernel.bpf_stats_enabled is 1.",
-            samples=program_samples(what),
-            switch=PROGRAMS,
-        )
+    """Run times of eBPF programs; the kernel measures while kernel.bpf_stats_enabled is 1."""
+    for entry, program in PROGRAM_NAMES.items():
+        for name, prometheus, kind, value, doc in (
+            ("run_cnt", "run_cnt_total", COUNTER, lambda runs, _: runs, "Runs of"),
+            (
+                "run_time_ns",
+                "run_time_nanoseconds_total",
+                COUNTER,
+                lambda _, ns: ns,
+                "Nanoseconds taken by",
+            ),
+            (
+                "avg_time_ns",
+                "avg_time_nanoseconds",
+                GAUGE,
+                lambda runs, ns: ns // runs if runs else 0,
+                "The same on average by",
+            ),
+        ):
+            yield Row(
+                name=f"scap.{program}.{name}",
+                prometheus=f"falcosecurity_scap_{program}_{prometheus}",
+                kind=kind,
+                doc=f"{doc} the eBPF program {program}, while kernel.bpf_stats_enabled is 1.",
+                samples=of_program(entry, value),
+                switch=PROGRAMS,
+            )
 
 
 def container_rows() -> Iterable[Row]:
@@ -202,9 +205,13 @@ def container_rows() -> Iterable[Row]:
     )
 
 
-# Counters of the eBPF driver's source, before the name of a program.
-RUNS = "runs_"
-RUN_NS = "run_ns_"
+# What the eBPF driver enters at tracepoints, by the names that Falco gives to its own.
+PROGRAM_NAMES = {
+    "dispatch": "sys_exit",
+    "exec": "sched_p_exec",
+    "exit": "sched_proc_exit",
+    "child": "sched_p_fork",
+}
 REASONS = {
     "n_drops_scratch_map": "Lost because the record would have been too big.",
     "n_drops_page_faults": "Lost because memory that they are about could not be read.",

@@ -43,6 +43,8 @@ cdef extern from "<bpf/libbpf.h>" nogil:
 
 cdef extern from "<bpf/bpf.h>" nogil:
     struct bpf_prog_info:
+        uint64_t run_time_ns
+        uint64_t run_cnt
         uint64_t recursion_misses
 
     int bpf_map_create(

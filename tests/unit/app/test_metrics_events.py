@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import dataclasses
 
-from falcomod.app.metrics_events import KERNEL, PROGRAMS, REASONS, ROWS
+from falcomod.app.metrics_events import KERNEL, PROGRAM_NAMES, PROGRAMS, REASONS, ROWS
 from falcomod.app.metrics_row import Moment, Value
+from falcomod.engine.capture.bpf import ENTRIES
 from falcomod.engine.state.tables import State
 from tests.metrics_moment import full_moment, full_snapshot
 
@@ -41,9 +42,17 @@ def test_without_a_driver_there_are_no_numbers_of_it() -> None:
 
 
 def test_programs_that_never_ran_take_no_time() -> None:
-    source = {"runs_sys_exit": 0, "run_ns_sys_exit": 0}
+    source = {"runs_dispatch": 0, "run_ns_dispatch": 0}
     found = values(Moment(now=dataclasses.replace(full_snapshot(), source=source)))
     assert found["scap.sys_exit.avg_time_ns"] == 0
+
+
+def test_every_program_at_a_tracepoint_has_a_name() -> None:
+    assert set(PROGRAM_NAMES) == set(ENTRIES)
+    found = values(full_moment())
+    assert found["scap.sys_exit.run_cnt"] == 50
+    assert found["scap.sys_exit.run_time_ns"] == 5_000
+    assert found["scap.sys_exit.avg_time_ns"] == 100
 
 
 def test_state_counts_what_the_rows_ask_for() -> None:

@@ -2,7 +2,7 @@
 """The eBPF driver as a source of records."""
 
 cimport cython
-from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
 from falcomod.engine._libbpf cimport bpf_link, bpf_object
 from falcomod.engine._uapi cimport fm_bpf_cpu, fm_bpf_settings
@@ -21,6 +21,7 @@ cdef class BpfSource(RingSource):
     cdef uint32_t object_count
     cdef bpf_link *links[TRACEPOINTS_MAX]        # attached while started
     cdef int entries[TRACEPOINTS_MAX]            # descriptors of the programs that are or were attached, or -1
+    cdef list entry_names                        # of those, without fm_
     cdef uint32_t link_count
     cdef fm_bpf_settings *settings               # mapped; NULL: nothing to count
     cdef uint8_t *cpus                           # mapped: an entry of struct fm_bpf_cpu each
@@ -48,4 +49,4 @@ cdef class BpfSource(RingSource):
     cdef void detach_entries(self) noexcept
     cdef void release(self) noexcept
     cdef fm_bpf_cpu *cpu(self, uint32_t number) noexcept nogil
-    cdef uint64_t missed(self) except? 0
+    cdef int64_t add_runs(self, dict counts) except -1

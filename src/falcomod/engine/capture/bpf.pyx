@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 
 from libc.errno cimport errno
-from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset, strncpy
 from posix.mman cimport MAP_FAILED, MAP_SHARED, PROT_READ, PROT_WRITE, mmap, munmap
@@ -199,6 +199,7 @@ cdef class BpfSource(RingSource):
         self.page = os.sysconf("SC_PAGE_SIZE")
         self.bell = -1
         memset(self.entries, -1, sizeof(self.entries))
+        self.entry_names = [""] * TRACEPOINTS_MAX
 
     def __init__(
         self,
@@ -282,7 +283,11 @@ cdef class BpfSource(RingSource):
         return self.sum_counters()
 
     def sum_counters(self) -> dict[str, int]:
-        """The counters of all CPUs, those of nested programs and of missed ones included."""
+        """The counters of all CPUs, those of nested programs and of missed ones included.
+
+        runs_NAME and run_ns_NAME are of the program that the kernel enters at a tracepoint,
+        with those it jumps to; it counts them while kernel.bpf_stats_enabled is 1.
+        """
         cdef fm_bpf_cpu *cpu
         counts = no_counts()
         for number in range(self.cpu_count):
@@ -295,7 +300,7 @@ cdef class BpfSource(RingSource):
                 for kind in range(FM_CLASS_MAX):
                     add_lost(counts, reason, kind, cpu.lost[<uint32_t>reason][<uint32_t>kind])
         # The kernel keeps a program from running within itself, and counts (Linux 5.12).
-        add_lost(counts, FM_LOSS_NESTED, 0, self.missed())
+        add_lost(counts, FM_LOSS_NESTED, 0, self.add_runs(counts))
         counts["produced"] += counts[f"lost_{LOSS_REASONS[FM_LOSS_NESTED]}"]
         counts["refused_heads"] = self.merge.refused_heads()
         counts["out_of_order"] = self.merge.out_of_order
@@ -499,6 +504,7 @@ cdef class BpfSource(RingSource):
             self.detach_entries()
             raise fault
         self.entries[self.link_count] = bpf_program__fd(program)
+        self.entry_names[self.link_count] = name
         self.link_count += 1
 
     cdef void detach_entries(self) noexcept:
@@ -569,19 +575,21 @@ cdef class BpfSource(RingSource):
     cdef fm_bpf_cpu *cpu(self, uint32_t number) noexcept nogil:
         return <fm_bpf_cpu *>(self.cpus + number * sizeof(fm_bpf_cpu))
 
-    cdef uint64_t missed(self) except? 0:
-        """How often an entry did not run because it was running."""
+    cdef int64_t add_runs(self, dict counts) except -1:
+        """Counts runs of the entries; returns how often one did not run because it was running."""
         cdef bpf_prog_info info
         cdef uint32_t size, index
-        cdef uint64_t count = 0
+        cdef int64_t missed = 0
         for index in range(<uint32_t>TRACEPOINTS_MAX):
             if self.entries[index] < 0:
                 continue
             size = sizeof(info)
             memset(&info, 0, sizeof(info))
             if bpf_obj_get_info_by_fd(self.entries[index], &info, &size) == 0:
-                count += info.recursion_misses
-        return count
+                missed += info.recursion_misses
+                counts[f"runs_{self.entry_names[index]}"] = info.run_cnt
+                counts[f"run_ns_{self.entry_names[index]}"] = info.run_time_ns
+        return missed
 
 
 cdef int load_programs(bpf_object *opened, object ids) except -1:
