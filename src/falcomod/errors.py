@@ -7,6 +7,7 @@
     │   │   ├── RuleError           one fault in a rules file
     │   │   └── ConfigError         one fault in a configuration
     │   ├── RuleLoadError           all faults of a set of rules files
+    │   ├── ConfigLoadError         all faults of a configuration
     │   ├── FieldError              a field that does not exist, or its argument
     │   ├── CheckError              an operator or value that a field does not take
     │   ├── TemplateError           an output template that cannot be read
@@ -14,6 +15,7 @@
     ├── EnvironmentFault            3: the host refuses: driver, permission
     │   ├── DriverError             no driver, or one of another version
     │   └── PermissionFault         not allowed to do what was asked
+    ├── ClientError                 3: a gRPC server gave a client no answer, or a wrong one
     └── MetadataFault               a question about a container or pod without an answer; never
         │                           ends the program
         ├── ContainerUnknown        who was asked does not know it, or not yet
@@ -134,6 +136,25 @@ class RuleLoadError(UserError):
         super().__init__("\n".join(str(error) for error in self.errors))
 
 
+class ConfigLoadError(UserError):
+    """Every fault found in a configuration, sorted by place.
+
+    *warnings* are what was found beside them, and *files* what was read; neither is in the
+    message.
+    """
+
+    def __init__(
+        self,
+        errors: Sequence[ConfigError],
+        warnings: Sequence[ConfigError] = (),
+        files: Sequence[str] = (),
+    ) -> None:
+        self.errors = tuple(sorted(errors, key=lambda error: error.location))
+        self.warnings = tuple(warnings)
+        self.files = tuple(files)
+        super().__init__("\n".join(str(error) for error in self.errors))
+
+
 class FieldError(UserError):
     """A field that does not exist, or an argument that it does not take."""
 
@@ -170,6 +191,19 @@ class DriverError(EnvironmentFault):
 
 class PermissionFault(EnvironmentFault):
     """The process lacks a right that it needs."""
+
+
+class ClientError(FalcomodError):
+    """A gRPC server gave a client no answer, or refused; the message says which, and why.
+
+    *is_passing*: the same may work in a while.
+    """
+
+    exit_code = EXIT_ENVIRONMENT
+
+    def __init__(self, message: str, *, is_passing: bool = False) -> None:
+        super().__init__(message)
+        self.is_passing = is_passing
 
 
 class MetadataFault(FalcomodError):

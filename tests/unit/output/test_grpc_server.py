@@ -190,7 +190,8 @@ def test_server_without_certificates_at_a_port_is_told(tmp_path: Path) -> None:
     server.stop()
 
 
-def test_killed_client_loses_nothing() -> None:
+def test_what_was_written_when_a_call_ended_well_counts_as_received() -> None:
+    """gRPC does not tell what a client has read: what fits into its buffers is with it."""
     with serving() as served:
         served.put(*range(50))
         client = subprocess.Popen(
@@ -199,13 +200,12 @@ def test_killed_client_loses_nothing() -> None:
         with client:
             assert client.stdout is not None
             assert client.stdout.readline() == "one\n"
-            # All fits into the buffers of the connection, and so the call is over for us.
-            wait_for(lambda: served.server.counters()["handed"] == 50)
+            wait_for(lambda: served.spool.waiting() == 0)
             client.send_signal(signal.SIGKILL)
-        assert served.stub().version().major == 1
+        assert served.server.counters()["given_back"] == 0
 
 
-def test_client_killed_in_the_middle_gives_all_back_that_it_may_not_have() -> None:
+def test_client_killed_in_the_middle_of_a_call_loses_nothing() -> None:
     with serving() as served:
         for start in range(0, 400, 20):
             served.put(*range(start, start + 20), padding=50_000)
