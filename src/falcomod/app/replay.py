@@ -47,6 +47,7 @@ def run(
     paths: Sequence[str],
     *,
     explain: bool = False,
+    print_format: str | None = None,
     progress: Progress | None = None,
     summary: TextIO | None = None,
 ) -> None:
@@ -56,7 +57,7 @@ def run(
     capture.  Raises UserError at the end for all of those.
     """
     began_s = time.monotonic()
-    rules = load_rules(config)
+    rules = load_rules(config, print_format=print_format)
     sinks = startup.open_sinks(config, explain=explain)
     if progress is not None:
         sinks = [_Above(sink, progress) for sink in sinks]
@@ -82,14 +83,14 @@ def run(
         raise UserError("\n".join(faults))
 
 
-def run_configured(config: Config, *, explain: bool) -> None:
+def run_configured(config: Config, *, explain: bool, print_format: str | None = None) -> None:
     """Reads the capture that the configuration names; the summary goes where a live run's goes."""
     path = config.engine.replay.capture_file
     if not path:
         raise UserError(
             "engine.kind is replay, but no capture is named: set engine.replay.capture_file"
         )
-    run(config, [path], explain=explain, summary=sys.stdout)
+    run(config, [path], explain=explain, print_format=print_format, summary=sys.stdout)
 
 
 class _Replay:

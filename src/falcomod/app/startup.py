@@ -22,10 +22,12 @@ from contextlib import ExitStack
 from falcomod import __version__
 from falcomod.alert.format import json_line, text_line
 from falcomod.alert.model import Alert
+from falcomod.app import event_sources
 from falcomod.app.agent import Agent
 from falcomod.app.driver_choice import Opened, open_driver
 from falcomod.app.explainers import Explainers
 from falcomod.app.metadata import Metadata, kubernetes_access, wait_ms
+from falcomod.app.pidfile import pidfile as pidfile_of
 from falcomod.app.rules_program import load_rules
 from falcomod.app.statistics import Statistics
 from falcomod.app.status_file import StatusFile
@@ -43,6 +45,7 @@ from falcomod.output.explanation import ExplanationSink
 from falcomod.output.sink import Sink
 from falcomod.output.stdout import StdoutSink
 from falcomod.rules.compile import CompiledRules
+from falcomod.rules.model import SOURCE_SYSCALL
 
 log = logging.getLogger(__name__)
 
@@ -51,11 +54,21 @@ STATUS_INTERVAL_S = 5
 
 
 def run(
-    config: Config, *, config_path: str | None, duration_s: float | None, explain: bool = False
+    config: Config,
+    *,
+    config_path: str | None,
+    duration_s: float | None,
+    explain: bool = False,
+    print_format: str | None = None,
+    pidfile: str | None = None,
+    dry_run: bool = False,
+    sources: frozenset[str] = event_sources.EVERY,
 ) -> None:
     """Runs falcomod in the foreground until a signal, the deadline or a fault.
 
-    Prints the summary on the way out, whatever the reason.
+    *print_format* is added to outputs; *pidfile* holds this process's number meanwhile; a
+    *dry_run* ends when configuration and rules are known to be right; *sources* are those
+    that events are taken from.  Prints the summary on the way out, whatever the reason.
     Raises UserError, EnvironmentFault.
     """
     began = time.monotonic()
@@ -63,12 +76,18 @@ def run(
     if config_path is not None:
         log.info("Configuration file: %s", config_path)
     log.info("System info: %s %s", platform.system(), platform.release())
-    rules = load_rules(config)
+    rules = load_rules(config, print_format=print_format)
     sinks = open_sinks(config, explain=explain)
     explainers = Explainers.configured(config) if explain else None
     access = kubernetes_access(config.kubernetes)
+    if dry_run:
+        log.info("dry run: configuration and rules are right: rules=%d", len(rules.rules))
+        return
+    if SOURCE_SYSCALL not in sources:
+        raise UserError("events of the source k8s_audit alone are not taken yet")
     statistics = Statistics()
     with ExitStack() as teardown:
+        teardown.enter_context(pidfile_of(pidfile))
         domains = Domains(asked_for(rules.ruleset))
         teardown.callback(domains.stop)
         domains.start()

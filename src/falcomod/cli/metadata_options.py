@@ -72,3 +72,4 @@ OPTIONS = (
     ),
     click.option("--k8s-node", metavar="NAME", help="Name of this node of Kubernetes."),
 )  # fmt: skip
+METADATA = ("cri", "disable_cri_async", "k8s_api", "k8s_api_cert", "k8s_node")

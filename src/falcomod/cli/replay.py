@@ -11,6 +11,7 @@ import click
 
 from falcomod.cli.options import configuration, configured
 from falcomod.cli.progress import progress_bar
+from falcomod.cli.service_options import PRINT
 
 
 @click.command()
@@ -21,7 +22,14 @@ from falcomod.cli.progress import progress_bar
     "--explain", is_flag=True,
     help="Say of each alert why its rule matched: on standard error, in JSON as `explanation`.",
 )  # fmt: skip
-def replay(captures: tuple[str, ...], json_output: bool, explain: bool, **options: Any) -> None:
+@PRINT
+def replay(
+    captures: tuple[str, ...],
+    json_output: bool,
+    explain: bool,
+    print_format: str | None,
+    **options: Any,
+) -> None:
     """Read captures and write the alerts that they would have raised.
 
     A FILE is a .scap capture or lines of JSON, audit events of Kubernetes; what
@@ -36,4 +44,10 @@ def replay(captures: tuple[str, ...], json_output: bool, explain: bool, **option
     from falcomod.app import replay as app
 
     logs.set_up(config.log_level)
-    app.run(config, captures, explain=explain, progress=progress_bar(sys.stderr))
+    app.run(
+        config,
+        captures,
+        explain=explain,
+        print_format=print_format,
+        progress=progress_bar(sys.stderr),
+    )

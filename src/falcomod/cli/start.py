@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from falcomod.cli.metadata_options import changed, with_metadata
+from falcomod.cli.metadata_options import METADATA, changed, with_metadata
 from falcomod.cli.options import configuration, configured
+from falcomod.cli.service_options import with_service
 from falcomod.config.engine_options import DRIVERS
 
 
@@ -24,44 +25,49 @@ from falcomod.config.engine_options import DRIVERS
     "--explain", is_flag=True,
     help="Say of each alert why its rule matched: on standard error, in JSON as `explanation`.",
 )  # fmt: skip
-@click.option(
-    "--duration", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
-    help="Stop by itself after so long.",
-)  # fmt: skip
+@with_service
 @with_metadata
 def start(
     kind: str | None,
     json_output: bool,
     explain: bool,
     duration: float | None,
-    cri: tuple[str, ...],
-    disable_cri_async: bool,
-    k8s_api: str | None,
-    k8s_api_cert: str | None,
-    k8s_node: str | None,
+    print_format: str | None,
+    unbuffered: bool,
+    pidfile: str | None,
+    dry_run: bool,
+    enabled: tuple[str, ...],
+    disabled: tuple[str, ...],
     **options: Any,
 ) -> None:
     """Watch this host and write alerts until stopped."""
     config = changed(
-        configuration(**options),
-        cri=cri,
-        disable_cri_async=disable_cri_async,
-        k8s_api=k8s_api,
-        k8s_api_cert=k8s_api_cert,
-        k8s_node=k8s_node,
+        configuration(**{key: options[key] for key in options if key not in METADATA}),
+        **{key: options[key] for key in METADATA},
     )
     if kind:
         engine = dataclasses.replace(config.engine, kind=kind)
         config = dataclasses.replace(config, engine=engine)
     if json_output:
         config = dataclasses.replace(config, json_output=True)
+    if unbuffered:
+        config = dataclasses.replace(config, buffered_outputs=False)
     # Imported late: other commands work where the engine is not built.
-    from falcomod.app import logs, startup
+    from falcomod.app import event_sources, logs, startup
 
     logs.set_up(config.log_level)
     if config.engine.kind == "replay":
         from falcomod.app import replay
 
-        replay.run_configured(config, explain=explain)
+        replay.run_configured(config, explain=explain, print_format=print_format)
         return
-    startup.run(config, config_path=options["path"], duration_s=duration, explain=explain)
+    startup.run(
+        config,
+        config_path=options["path"],
+        duration_s=duration,
+        explain=explain,
+        print_format=print_format,
+        pidfile=pidfile,
+        dry_run=dry_run,
+        sources=event_sources.chosen(enabled, disabled),
+    )

@@ -6,6 +6,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,3 +79,29 @@ def test_driver_on_the_command_line_goes_before_the_configuration(
     cli.run(["start", "-o", "engine.kind=kmod", "--driver", "ebpf"])
     cli.run(["start"])
     assert kinds == ["kmod", "ebpf", "auto"]
+
+
+def test_options_of_a_run_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[dict[str, Any]] = []
+    monkeypatch.setattr(startup, "run", lambda config, **keys: runs.append({"c": config, **keys}))
+    monkeypatch.setattr(logs, "set_up", lambda level: None)
+    line = ["start", "-o", "buffered_outputs=true"]
+    assert cli.run([*line, "-M", "5", "-U", "-P", "/x.pid", "--dry-run", "-p", "%proc.pid"]) == 0
+    assert cli.run([*line, "-pc", "--disable-source", "k8s_audit"]) == 0
+    first, second = runs
+    assert first["duration_s"] == 5
+    assert (first["pidfile"], first["dry_run"]) == ("/x.pid", True)
+    assert (first["print_format"], second["print_format"]) == ("%proc.pid", "c")
+    assert (first["sources"], second["sources"]) == ({"syscall", "k8s_audit"}, {"syscall"})
+    assert [run["c"].buffered_outputs for run in runs] == [False, True]
+    assert (second["pidfile"], second["dry_run"], second["duration_s"]) == (None, False, None)
+
+
+def test_a_dry_run_ends_before_the_driver_is_touched() -> None:
+    done = falcomod("start", "--dry-run", "--driver", "kmod", "-pk")
+    assert done.returncode == 0, done.stderr
+    assert "dry run" in done.stderr
+    assert "Opening" not in done.stderr
+    wrong = falcomod("start", "--dry-run", "-p", "%no.such")
+    assert wrong.returncode == 1
+    assert "Error: -p: column 1: unknown field 'no.such'" in wrong.stderr
