@@ -3,10 +3,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TextIO
 
 from falcomod.alert.model import Alert
+from falcomod.output.spec import Spec
+
+
+def spec() -> Spec:
+    """Explanations on standard error: nothing that a run could do with alone."""
+    return Spec(ExplanationSink.name, (), lambda: ExplanationSink(sys.stderr), is_aside=True)
 
 
 class ExplanationSink:

@@ -6,9 +6,11 @@ from __future__ import annotations
 import dataclasses
 import io
 
+import pytest
+
 from falcomod.alert.explanation import Explanation, Finding
 from falcomod.alert.model import Alert, Priority
-from falcomod.output.explanation import ExplanationSink
+from falcomod.output.explanation import ExplanationSink, spec
 
 ALERT = Alert(time_ns=1, priority=Priority.INFORMATIONAL, rule="r", output="o")
 EXPLAINED = dataclasses.replace(
@@ -33,3 +35,12 @@ def test_alert_without_one_writes_nothing() -> None:
     stream = io.StringIO()
     ExplanationSink(stream).write([ALERT])
     assert stream.getvalue() == ""
+
+
+def test_it_is_no_output_by_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    assert spec() == spec()
+    assert spec().is_aside
+    sink = spec().open()
+    sink.write([EXPLAINED])
+    sink.close()
+    assert capsys.readouterr().err.startswith("rule 'r' at event 1")
