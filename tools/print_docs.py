@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Prints docs/reference anew, each page from the table that the program itself uses.
+"""Prints docs/reference anew, each page from the table that the program itself uses, and the
+example of a configuration.
 
 A test compares the pages with what is printed here.
 """
@@ -10,12 +11,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from falcomod.app import events_table, fields_table, tables
+from falcomod.config import example
+from falcomod.config.keys import Option, all_options
+from falcomod.config.model import Config
+from falcomod.config.words import kind_words, remarks
+from falcomod.config.writing import scalar
 from falcomod.engine.decode.schema import PARAM_TYPES
 from falcomod.engine.fields.transform import TRANSFORMERS
 from falcomod.engine.match.operators import ALIASES, GROUPS, OPERATORS, Group
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
+EXAMPLE = ROOT / "packaging" / "falcomod.yaml"
 
 
 def fields() -> Iterator[str]:
@@ -66,6 +73,28 @@ def transformers() -> Iterator[str]:
     yield from tables.markdown(("Transformer", "Gives", "Type"), rows)
 
 
+def configuration() -> Iterator[str]:
+    """Every option: those that stand alone, then block by block."""
+    yield "# Configuration"
+    yield ""
+    yield "Every key of `falcomod.yaml`. [falcomod.yaml](../../packaging/falcomod.yaml) has all of"
+    yield "them at their defaults; a `falco.yaml`, old or new, is read as well. `falcomod config"
+    yield "check` reads files and tells of each key it does not know or that changes nothing."
+    options = dict(all_options(Config))
+    alone = [key for key, option in options.items() if not (option.block or "." in key)]
+    blocks = [key for key, option in options.items() if "." not in key and _below(options, key)]
+    yield ""
+    yield from tables.markdown(OPTIONS, [_option(key, options[key]) for key in alone])
+    for block in blocks:
+        yield ""
+        yield f"## {block}"
+        yield ""
+        yield f"{remarks(options[block])}."
+        yield ""
+        rows = [_option(key, options[key]) for key in _below(options, block)]
+        yield from tables.markdown(OPTIONS, rows)
+
+
 def page(name: str) -> str:
     """The text of a page."""
     return "\n".join([COMMENT, *PAGES[name](), ""])
@@ -75,6 +104,8 @@ def main() -> None:
     REFERENCE.mkdir(parents=True, exist_ok=True)
     for name in PAGES:
         (REFERENCE / name).write_text(page(name), encoding="utf-8")
+    EXAMPLE.parent.mkdir(exist_ok=True)
+    EXAMPLE.write_text(example.text(), encoding="utf-8")
 
 
 def _operator(name: str) -> str:
@@ -93,6 +124,23 @@ def _types(group: Group) -> tuple[str, str]:
     return group.name, ", ".join(names[kind] for kind in sorted(group.types))
 
 
+def _below(options: dict[str, Option], block: str) -> list[str]:
+    """The keys of the options below a block or a list of blocks, without blocks themselves."""
+    return [
+        key
+        for key, option in options.items()
+        if key.startswith((f"{block}.", f"{block}[].")) and not option.block
+    ]
+
+
+def _option(key: str, option: Option) -> tuple[str, str, str, str]:
+    default = option.default
+    # A list with something in it, as YAML has it on one line.
+    shown = f"[{', '.join(map(scalar, default))}]" if isinstance(default, list) else scalar(default)
+    return tables.code(key), kind_words(option), tables.code(shown), remarks(option)
+
+
+OPTIONS = ("Key", "Type", "Default", "Meaning")
 COMMENT = "<!-- Printed by tools/print_docs.py (`make docs`) from the tables of the program. -->\n"
 VALUES = {"none": "nothing", "one": "a value", "list": "a list"}
 RESULTS = {
@@ -106,6 +154,7 @@ PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "events.md": events,
     "operators.md": operators,
     "transformers.md": transformers,
+    "configuration.md": configuration,
 }
 
 

@@ -47,16 +47,18 @@ def configuration(
     return dataclasses.replace(config, rules=steps, skip_bad_rules=skip_bad, **changes)
 
 
+PATH = click.option("-c", "--config", "path", metavar="FILE", help="Configuration file.")
+OVERRIDES = click.option(
+    "-o", "--option", "overrides", multiple=True, metavar="KEY=VALUE",
+    help="Set a configuration key, such as engine.kmod.buf_size_preset=5; may be repeated.",
+)  # fmt: skip
 CONFIGURATION = (
-    click.option("-c", "--config", "path", metavar="FILE", help="Configuration file."),
+    PATH,
     click.option(
         "-r", "--rules", "files", multiple=True, metavar="FILE",
         help="Rules file or directory, in place of those configured; may be repeated.",
     ),
-    click.option(
-        "-o", "--option", "overrides", multiple=True, metavar="KEY=VALUE",
-        help="Set a configuration key, such as engine.kmod.buf_size_preset=5; may be repeated.",
-    ),
+    OVERRIDES,
     click.option("-t", "only_tags", multiple=True, metavar="TAG", help="Only rules of this tag."),
     click.option("-T", "without_tags", multiple=True, metavar="TAG", help="No rules of this tag."),
     click.option(

@@ -107,7 +107,9 @@ class Kubernetes:
     )
     api_server: str = option("", "URL of the API server, as Falco's -k")
     certificate: str = option(
-        "", "for api_server, as Falco's -K: file of a token, or CERTIFICATE:KEY[#PASSWORD][:CA]"
+        "",
+        "for api_server, as Falco's -K: file of a token, or CERTIFICATE:KEY[#PASSWORD][:CA]",
+        secret=True,
     )
     kubeconfig: str = option("", "kubeconfig file; its current context is taken")
     node: str = option("", "name of this node; empty: of FALCOMOD_NODE_NAME, else of the host")

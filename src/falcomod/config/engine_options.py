@@ -10,6 +10,7 @@ from typing import Any
 from falcomod.config.option import option
 
 DRIVERS = ("auto", "kmod", "ebpf")
+DROP_ACTIONS = ("ignore", "log", "alert", "exit")
 KINDS = (*DRIVERS, "replay", "nodriver")
 FAILED_EXIT = "failed calls are recorded, as rules may ask for them (evt.res)"
 PURGING = "threads whose end was lost are looked for every minute in /proc"
@@ -21,7 +22,9 @@ RING_DOC = "size of a ring: 1, 2, 3 … 10 stand for 1, 2, 4 … 512 MiB"
 class Kmod:
     """The kernel module."""
 
-    buf_size_preset: int = option(4, RING_DOC, least=1, most=10, restart=True)
+    buf_size_preset: int = option(
+        4, RING_DOC, least=1, most=10, restart=True, old="syscall_buf_size_preset"
+    )
     drop_failed_exit: bool = option(False, "leave out calls that failed", unused=FAILED_EXIT)
 
 
@@ -29,7 +32,9 @@ class Kmod:
 class Ebpf:
     """The eBPF driver."""
 
-    buf_size_preset: int = option(4, RING_DOC, least=1, most=10, restart=True)
+    buf_size_preset: int = option(
+        4, RING_DOC, least=1, most=10, restart=True, old="syscall_buf_size_preset"
+    )
     drop_failed_exit: bool = option(False, "leave out calls that failed", unused=FAILED_EXIT)
     disable_iterators: bool = option(
         False, "read /proc at the start", unused="/proc is read at the start in any case"
@@ -41,6 +46,7 @@ class Ebpf:
         "CPUs that share a ring; 0: all share one. More save memory and cost exact order",
         least=0,
         restart=True,
+        old="modern_bpf.cpus_for_each_syscall_buffer",
     )
 
 

@@ -9,6 +9,7 @@ from these classes.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from falcomod.config.container_options import ContainerEngines, Kubernetes
 from falcomod.config.engine_options import (
@@ -40,6 +41,7 @@ from falcomod.config.service_options import Control, Grpc, LibsLogger, Metrics, 
 class ConfigFile:
     """A further configuration; a text alone is its path."""
 
+    TEXT: ClassVar[str] = "path"
     path: str = option("", "file, or folder of files, which are taken in order of their names")
     strategy: str = option(
         "append",
@@ -144,3 +146,6 @@ class Config:
     webserver: Webserver = option(Webserver, "health, versions, metrics, audit events")
     control: Control = option(Control, "the socket of `falcomod status` and `falcomod reload`")
     metrics: Metrics = option(Metrics, "numbers about falcomod itself")
+    lifecycle_messages: bool = option(
+        True, "tell of start, stop and reload as alerts of rules Falco internal: …"
+    )

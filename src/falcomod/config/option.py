@@ -18,6 +18,8 @@ def option(
     least: int | None = None,
     most: int | None = None,
     also: str = "",
+    old: str = "",
+    secret: bool = False,
     unused: str = "",
     restart: bool = False,
 ) -> Any:
@@ -25,7 +27,8 @@ def option(
 
     *default* is a value, or a class of options: then the key is a block of them.
     *choices* are all values there are, *synonyms* other spellings of them; *least* and
-    *most* bound a number; *also* is a second spelling of the key.  *unused* says of a key
+    *most* bound a number; *also* is a second spelling of the key, *old* a dotted key that
+    Falco had in its place before.  *secret*: not to be shown.  *unused* says of a key
     of Falco that is accepted why it changes nothing here, and what does instead; it is told
     to whoever sets it to something else than Falco's default.  *restart*: a change takes
     effect at the next start, not at a reload.
@@ -37,6 +40,8 @@ def option(
         "least": least,
         "most": most,
         "also": also,
+        "old": old,
+        "secret": secret,
         "unused": unused,
         "restart": restart,
     }

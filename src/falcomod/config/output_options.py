@@ -70,7 +70,9 @@ class HttpOutput:
     max_consecutive_timeouts: int = option(
         5, "times that an alert is tried again at once when no answer came; then after a while"
     )
-    headers: dict[str, str] = option({}, "further headers of requests, such as Authorization")
+    headers: dict[str, str] = option(
+        {}, "further headers of requests, such as Authorization", secret=True
+    )
     timeout_ms: int = option(5000, "for a request, in milliseconds", least=1)
 
 

@@ -88,7 +88,7 @@ class Metrics:
 class LibsLogger:
     """The log of Falco's libraries."""
 
-    enabled: bool = option(False, "write it", unused="there is one log: log_level")
+    enabled: bool = option(True, "write it", unused="there is one log: log_level")
     severity: str = option(
         "info",
         "least severe line",

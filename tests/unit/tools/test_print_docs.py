@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import pytest
 
+from falcomod.config.keys import all_options
+from falcomod.config.model import Config
 from falcomod.engine.fields.registry import all_fields
 from falcomod.engine.fields.transform import TRANSFORMERS
 from falcomod.engine.match.operators import OPERATORS
@@ -27,3 +29,11 @@ def test_every_row_is_on_its_page() -> None:
     assert [info.name for info in all_fields() if f"| `{info.name}` |" not in fields] == []
     assert [name for name in OPERATORS if f"`{name}`" not in operators] == []
     assert [name for name in TRANSFORMERS if f"| `{name}(" not in transformers] == []
+
+
+def test_every_option_is_on_its_page() -> None:
+    printed = page("configuration.md")
+    blocks = [key for key, option in all_options(Config) if option.block]
+    rows = [key for key, option in all_options(Config) if not option.block]
+    assert [key for key in rows if f"| `{key}` |" not in printed] == []
+    assert [key for key in blocks if "." not in key and f"\n## {key}\n" not in printed] == []
