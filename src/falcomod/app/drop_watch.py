@@ -16,11 +16,12 @@ from falcomod.alert.model import Alert, FieldValue
 from falcomod.alert.token_bucket import TokenBucket
 from falcomod.app.loss_names import drop_counts
 from falcomod.app.messages import drop_text, events_dropped
+from falcomod.app.snapshot import Snapshot
 from falcomod.config.engine_options import Drops
 
 log = logging.getLogger(__name__)
 
-SECOND_S = 1.0
+SECOND_S = 0.9  # whoever calls once a second may be a little early
 
 
 class DropWatch:
@@ -59,6 +60,10 @@ class DropWatch:
         self._bucket = TokenBucket(options.rate, options.max_burst, now_s)
         if options.simulate_drops:
             log.warning("Simulating syscall event drop: syscall_event_drops.simulate_drops is true")
+
+    def watch(self, snapshot: Snapshot) -> None:
+        """The same as check(), of what is observed each second."""
+        self.check(snapshot.source, snapshot.engine.get("events", 0), time.monotonic())
 
     def check(self, source: Mapping[str, int], events: int, now_s: float) -> None:
         """Looks at a second that is over; may be called more often.

@@ -10,6 +10,7 @@ import json
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Mapping
 
 from falcomod.alert.model import Alert, FieldValue
@@ -103,6 +104,12 @@ class Metrics:
             self._queue.put_nowait((snapshot, self._options))
         except queue.Full:
             log.warning("metrics snapshot left out: the one before is still being written")
+
+    def watch(self, snapshot: Snapshot) -> None:
+        """Tells what is observed each second, when it is due."""
+        now_s = time.monotonic()
+        if self.due(now_s):
+            self.tell(snapshot, now_s)
 
     def close(self, wait_s: float = CLOSE_WAIT_S) -> None:
         """Ends the thread, after what it has."""

@@ -6,7 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from falcomod.alert.model import FieldValue
-from falcomod.app import metrics_events, metrics_own, metrics_program, metrics_resources, tables
+from falcomod.app import tables
+from falcomod.app.metrics_events import ROWS as OF_EVENTS
+from falcomod.app.metrics_own import ROWS as OF_OUR_OWN
+from falcomod.app.metrics_program import ROWS as OF_THE_PROGRAM
+from falcomod.app.metrics_resources import ROWS as OF_RESOURCES
 from falcomod.app.metrics_row import COUNTER, MEMORY, PERCENT, Moment, Row, Value
 from falcomod.config.service_options import Metrics
 
@@ -75,9 +79,4 @@ def _shown(row: Row) -> str:
     return f"{name}_mb" if row.unit == MEMORY else name
 
 
-ROWS: tuple[Row, ...] = (
-    *metrics_program.ROWS,
-    *metrics_resources.ROWS,
-    *metrics_events.ROWS,
-    *metrics_own.ROWS,
-)
+ROWS: tuple[Row, ...] = (*OF_THE_PROGRAM, *OF_RESOURCES, *OF_EVENTS, *OF_OUR_OWN)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from falcomod.alert.model import Alert
 from falcomod.app.messages import alerts_lost
+from falcomod.app.snapshot import Snapshot
 
 # Counters of an output, each of alerts that will not arrive.
 LOSSES = ("dropped", "failed", "lost", "refused")
@@ -34,6 +35,10 @@ class OutputWatch:
         self._time_ns = time_ns
         self._outages: dict[str, _Outage] = {}
         self._messages = 0  # that were published
+
+    def watch(self, snapshot: Snapshot) -> None:
+        """The same as check(), of what is observed each second."""
+        self.check(snapshot.outputs, time.monotonic())
 
     def check(self, outputs: Mapping[str, Mapping[str, int]], now_s: float) -> None:
         """Looks for losses since the last call; *now_s* is of the monotonic clock."""

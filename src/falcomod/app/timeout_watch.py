@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from falcomod.alert.format import local_clock
 from falcomod.alert.model import Alert
 from falcomod.app.messages import no_events
+from falcomod.app.snapshot import Snapshot
 from falcomod.config.engine_options import Timeouts
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,10 @@ class TimeoutWatch:
         """Takes these options from now on."""
         self._options = options
         self._hostname = hostname
+
+    def watch(self, snapshot: Snapshot) -> None:
+        """The same as check(), of what is observed each second."""
+        self.check(snapshot.source, snapshot.engine.get("events", 0), time.monotonic())
 
     def check(self, source: Mapping[str, int], events: int, now_s: float) -> None:
         """Looks whether events came since the last call.

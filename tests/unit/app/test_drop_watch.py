@@ -10,6 +10,7 @@ import pytest
 
 from falcomod.alert.model import Alert, Priority
 from falcomod.app.drop_watch import ACTIONS, DropWatch
+from falcomod.app.snapshot import Snapshot
 from falcomod.config.engine_options import Drops
 
 TIME_NS = 5_000
@@ -157,6 +158,14 @@ def test_without_a_driver_nothing_is_lost() -> None:
     watched = Watched(threshold=0)
     watched.watch.check({}, 500, 2000.0)
     assert not watched.alerts
+
+
+def test_snapshot_is_looked_at() -> None:
+    watched = Watched(threshold=0)
+    source = {"produced": 10, "lost": 5, "lost_full": 5}
+    now = Snapshot(time_ns=1, start_ns=1, reload_ns=1, source=source)
+    watched.watch.watch(now)
+    assert watched.alerts[0].output_fields["n_drops"] == "5"
 
 
 def test_new_options_hold_from_then_on() -> None:

@@ -111,6 +111,13 @@ def test_due_after_each_interval(told: Told) -> None:
     assert not metrics.due(509.0)
 
 
+def test_snapshot_is_told_when_it_is_due(told: Told) -> None:
+    told.metrics.watch(full_snapshot())
+    told.metrics.configure(Options(enabled=True, interval="100ms"), "node-1", now_s=0.0)
+    told.metrics.watch(full_snapshot(11))
+    assert told.next().time_ns in (full_snapshot().time_ns, full_snapshot(11).time_ns)
+
+
 def test_alert_is_falcos(told: Told) -> None:
     told.metrics.tell(full_snapshot(), 4000.0)
     alert = told.next()

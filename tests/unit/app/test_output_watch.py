@@ -9,6 +9,7 @@ import pytest
 
 from falcomod.alert.model import Alert
 from falcomod.app.output_watch import AGAIN_S, LOSSES, OVER_S, OutputWatch
+from falcomod.app.snapshot import Snapshot
 
 
 class Watched:
@@ -82,6 +83,13 @@ def test_messages_that_are_lost_are_no_news() -> None:
         watched.look(float(second))
     # One for each; what they lost of each other's at most once more.
     assert len(watched.alerts) <= 4
+
+
+def test_snapshot_is_looked_at() -> None:
+    watched = Watched()
+    now = Snapshot(time_ns=1, start_ns=1, reload_ns=1, outputs={"file": {"failed": 2}})
+    watched.watch.watch(now)
+    assert watched.alerts[0].output_fields["n_lost"] == 2
 
 
 def test_alert_names_the_output() -> None:

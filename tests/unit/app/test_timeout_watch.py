@@ -10,6 +10,7 @@ import pytest
 
 from falcomod.alert.model import Alert
 from falcomod.app.timeout_watch import TimeoutWatch
+from falcomod.app.snapshot import Snapshot
 from falcomod.config.engine_options import Timeouts
 
 TIME_NS = 1_700_000_000_012_345_678
@@ -72,6 +73,14 @@ def test_where_nothing_is_recorded_nothing_is_missed(
     for second in range(100, 200):
         watch.check({}, 0, float(second))
     assert not alerts
+
+
+def test_snapshot_is_looked_at(watch: TimeoutWatch, alerts: list[Alert]) -> None:
+    now = Snapshot(time_ns=1, start_ns=1, reload_ns=1, source=RECORDS, engine={"events": 3})
+    watch.watch(now)
+    later_s = time.monotonic() + 1000
+    watch.check(RECORDS, 3, later_s)
+    assert len(alerts) == 1
 
 
 def test_new_options_hold_from_then_on(watch: TimeoutWatch, alerts: list[Alert]) -> None:
