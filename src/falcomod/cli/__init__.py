@@ -23,6 +23,7 @@ from falcomod.cli.replay import replay
 from falcomod.cli.rules import rules
 from falcomod.cli.start import start
 from falcomod.cli.status import status
+from falcomod.cli.support import support
 from falcomod.errors import EXIT_BUG, EXIT_OK, FalcomodError
 
 
@@ -32,7 +33,7 @@ def cli() -> None:
     """Watch system calls and raise alerts by rules."""
 
 
-COMMANDS = (start, status, reload_, replay, driver, rules, events, fields, config)
+COMMANDS = (start, status, reload_, replay, driver, rules, events, fields, config, support)
 for command in COMMANDS:
     cli.add_command(command)
 
