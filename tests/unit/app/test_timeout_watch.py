@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from falcomod.alert.model import Alert
-from falcomod.app.timeout_watch import TimeoutWatch
 from falcomod.app.snapshot import Snapshot
+from falcomod.app.timeout_watch import TimeoutWatch
 from falcomod.config.engine_options import Timeouts
 
 TIME_NS = 1_700_000_000_012_345_678
