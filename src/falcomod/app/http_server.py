@@ -36,7 +36,7 @@ from falcomod.app.http_message import (
     Routes,
     json_response,
 )
-from falcomod.app.listener import Tcp, Tls, Unix, open_listener, tls_context
+from falcomod.app.listener import BACKLOG, Tcp, Tls, Unix, open_listener, tls_context
 from falcomod.errors import UserError
 
 __all__ = [
@@ -100,6 +100,8 @@ class HttpServer:
         self._file: tuple[int, int] | None = None  # device and inode of the Unix socket
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
+        self._is_failing = False  # the last accept() did
+        self._pause: asyncio.TimerHandle | None = None  # until the next one
         self._pool: ThreadPoolExecutor | None = None
         self._thread: threading.Thread | None = None
 
@@ -179,12 +181,14 @@ class HttpServer:
             self._loop.close()
 
     async def _main(self, listener: socket.socket) -> None:
+        assert self._loop is not None
         assert self._stopping is not None
         self._body_handlers = asyncio.Semaphore(BODY_HANDLERS)
-        accepting = asyncio.create_task(self._accept(listener))
+        self._listen_to(listener)
         await self._stopping.wait()
-        accepting.cancel()
-        await asyncio.gather(accepting, return_exceptions=True)
+        if self._pause is not None:
+            self._pause.cancel()
+        self._loop.remove_reader(listener)
         listener.close()
         for task, connection in self._connections.items():
             if connection is None or not connection.is_busy:
@@ -200,22 +204,30 @@ class HttpServer:
         for job in self._jobs:
             job.cancel()  # nobody waits for them any more
 
-    async def _accept(self, listener: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
-        is_failing = False
-        while True:
+    def _accept(self, listener: socket.socket) -> None:
+        """Takes who waits, when the listener is readable."""
+        assert self._loop is not None
+        for _ in range(BACKLOG):
             try:
-                client, address = await loop.sock_accept(listener)
+                client, address = listener.accept()
+            except (BlockingIOError, ConnectionAbortedError):
+                break
             except OSError as error:
-                # Not the listener's fault: a client that went, or no descriptor left.
                 self._counts["accept_failed"] += 1
-                if not is_failing:
+                if not self._is_failing:
                     log.warning("%s: accept failed: %s", self.name, error.strerror)
-                is_failing = True
-                await asyncio.sleep(ACCEPT_PAUSE_S)
-                continue
-            is_failing = False
+                self._is_failing = True
+                # Who waits makes the listener readable again and again.
+                self._loop.remove_reader(listener)
+                self._pause = self._loop.call_later(ACCEPT_PAUSE_S, self._listen_to, listener)
+                return
+            self._is_failing = False
+            client.setblocking(False)
             self._admit(client, address[0] if isinstance(address, tuple) else "")
+
+    def _listen_to(self, listener: socket.socket) -> None:
+        assert self._loop is not None
+        self._loop.add_reader(listener, self._accept, listener)
 
     def _admit(self, client: socket.socket, peer: str) -> None:
         """Serves a client, if there is room for it."""
@@ -228,9 +240,10 @@ class HttpServer:
         self._origins[origin] += 1
         task = asyncio.create_task(self._talk(client, peer))
         self._connections[task] = None
-        task.add_done_callback(partial(self._forget, origin))
+        task.add_done_callback(partial(self._forget, origin, client))
 
-    def _forget(self, origin: str, task: asyncio.Task[None]) -> None:
+    def _forget(self, origin: str, client: socket.socket, task: asyncio.Task[None]) -> None:
+        client.close()  # which a task that was cancelled before it began has not done
         del self._connections[task]
         self._origins[origin] -= 1
         if not self._origins[origin]:
@@ -244,7 +257,6 @@ class HttpServer:
         """Says that the server is full; over TLS, by ending the connection alone."""
         self._counts["turned_away"] += 1
         with client, contextlib.suppress(OSError):
-            client.setblocking(False)
             if self._tls is None:
                 client.send(FULL)
                 client.shutdown(socket.SHUT_WR)

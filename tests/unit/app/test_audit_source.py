@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bodies, rules and the outputs' word, with the engine that runs in falcomod."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from falcomod.alert.model import Alert
+from falcomod.app import audit_source
+from falcomod.app.agent import Agent
+from falcomod.app.audit_events import AuditFault
+from falcomod.app.audit_source import AuditSource, NotSettled
+from falcomod.app.statistics import Statistics
+from falcomod.rules.compile import CompiledRules, compile_rules
+from falcomod.rules.load import load_sources
+from falcomod.rules.text import SourceFile
+from tests.capture_files import AUDIT_RULE, audit_lines
+
+
+def compiled(text: str) -> CompiledRules:
+    return compile_rules(load_sources([SourceFile("rules.yaml", text)]))
+
+
+def events(*names: str) -> list[Any]:
+    return [json.loads(line) for line in audit_lines(*names).splitlines()]
+
+
+def listed(*names: str) -> bytes:
+    return json.dumps({"kind": "EventList", "items": events(*names)}).encode()
+
+
+class Taking:
+    """A source with its agent; *settled* is what the outputs say, in turn."""
+
+    def __init__(self, rules: CompiledRules, *settled: bool) -> None:
+        self.alerts: list[Alert] = []
+        self.settled = list(settled)
+        self.asked = 0
+        self.agent = Agent(
+            rules=rules.rules,
+            publish=self.alerts.append,
+            statistics=Statistics(),
+            hostname="cluster",
+            keep_house=lambda: None,
+        )
+        self.source = AuditSource(
+            rules.rulesets.get("k8s_audit"), self.agent.on_match, self.agent.on_error, self.settle
+        )
+
+    def settle(self, wait_s: float) -> bool:
+        assert wait_s > 0
+        self.asked += 1
+        return self.settled.pop(0) if self.settled else True
+
+    @property
+    def pods(self) -> list[str]:
+        return [alert.output.split()[1] for alert in self.alerts]
+
+
+@pytest.fixture(scope="module")
+def rules() -> CompiledRules:
+    return compiled(AUDIT_RULE)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        listed("a", "b"),
+        json.dumps(events("a", "b")).encode(),
+        json.dumps([*events("a"), 7, {}, *events("b")]).encode(),
+        json.dumps({"kind": "EventList", "items": [None, *events("a", "b")]}).encode(),
+    ],
+)
+def test_events_of_a_body_raise_alerts(rules: CompiledRules, body: bytes) -> None:
+    taking = Taking(rules)
+    assert taking.source.take(body) == 2
+    assert taking.pods == ["a", "b"]
+    assert {alert.source for alert in taking.alerts} == {"k8s_audit"}
+    assert taking.asked == 1
+
+
+def test_one_event(rules: CompiledRules) -> None:
+    taking = Taking(rules)
+    assert taking.source.take(audit_lines("a")) == 1
+    assert taking.pods == ["a"]
+
+
+@pytest.mark.parametrize("body", [b"[]", b'{"kind": "EventList", "items": []}'])
+def test_list_of_none(rules: CompiledRules, body: bytes) -> None:
+    assert Taking(rules).source.take(body) == 0
+
+
+@pytest.mark.parametrize("body", [b"{}", b"7", b"[7]", b'{"kind": "Pod"}', b"", b"{", b"\x00"])
+def test_what_is_no_event(rules: CompiledRules, body: bytes) -> None:
+    taking = Taking(rules)
+    with pytest.raises(AuditFault):
+        taking.source.take(body)
+    assert taking.source.counters()["bad_bodies"] == 1
+    assert taking.source.take(listed("a")) == 1
+
+
+def test_body_of_too_many_values(rules: CompiledRules, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit_source, "VALUES_MAX", 100)
+    taking = Taking(rules)
+    with pytest.raises(AuditFault, match="more than 100 values") as caught:
+        taking.source.take(b"[" + b",".join([b"[]"] * 60) + b"]")
+    assert caught.value.status == 413
+
+
+def test_outputs_are_waited_for_where_there_are_alerts(rules: CompiledRules) -> None:
+    taking = Taking(rules, False)
+    quiet = json.dumps([{"kind": "Event", "verb": "get"}]).encode()
+    assert taking.source.take(quiet) == 1
+    assert taking.asked == 0
+    with pytest.raises(NotSettled):
+        taking.source.take(listed("a"))
+    assert taking.source.counters()["not_settled"] == 1
+
+
+def test_body_that_comes_again_as_outputs_were_away_raises_no_second_alert(
+    rules: CompiledRules,
+) -> None:
+    taking = Taking(rules, False, False)
+    for _ in range(2):
+        with pytest.raises(NotSettled):
+            taking.source.take(listed("a"))
+    assert taking.source.take(listed("a")) == 1
+    assert taking.pods == ["a"]
+    # Now it is another request that says the same.
+    assert taking.source.take(listed("a")) == 1
+    assert taking.pods == ["a", "a"]
+
+
+def test_bodies_remembered_are_bounded(
+    rules: CompiledRules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_source, "UNSETTLED_MAX", 2)
+    taking = Taking(rules, *[False] * 4)
+    for name in ("a", "b", "c"):
+        with pytest.raises(NotSettled):
+            taking.source.take(listed(name))
+    with pytest.raises(NotSettled):
+        taking.source.take(listed("a"))  # forgotten: its alert comes twice
+    assert taking.pods == ["a", "b", "c", "a"]
+
+
+def test_rules_are_swapped_between_two_bodies(rules: CompiledRules) -> None:
+    other = compiled(AUDIT_RULE.replace("pod %ka", "another %ka"))
+    taking = Taking(rules)
+    taking.source.take(listed("a"))
+
+    def set_rules() -> None:
+        taking.agent.rules = other.rules
+
+    taking.source.swap(other.rulesets["k8s_audit"], set_rules)
+    taking.source.take(listed("b"))
+    assert [alert.output for alert in taking.alerts] == ["pod a by admin", "another b by admin"]
+    taking.source.swap(None, lambda: None)
+    assert taking.source.take(listed("c")) == 1
+    assert len(taking.alerts) == 2
+    assert taking.source.counters()["events"] == 3
+
+
+def test_alert_that_fails_does_not_lose_the_others(rules: CompiledRules) -> None:
+    errors: list[BaseException] = []
+    seen: list[tuple[int, ...]] = []
+
+    def on_match(rule_ids: tuple[int, ...], _view: object) -> None:
+        seen.append(rule_ids)
+        if len(seen) == 1:
+            raise RuntimeError("first")
+
+    source = AuditSource(rules.rulesets["k8s_audit"], on_match, errors.append, lambda _wait_s: True)
+    assert source.take(listed("a", "b")) == 2
+    assert ([str(error) for error in errors], len(seen)) == (["first"], 2)
+    assert source.counters()["errors"] == 1
+
+
+def test_bodies_from_many_threads_and_swaps_meanwhile(rules: CompiledRules) -> None:
+    taking = Taking(rules)
+
+    def post(name: str) -> Callable[[], None]:
+        def run() -> None:
+            for number in range(50):
+                taking.source.take(listed(*(f"{name}{number}-{of}" for of in range(5))))
+
+        return run
+
+    threads = [threading.Thread(target=post(name)) for name in "abcd"]
+    for thread in threads:
+        thread.start()
+    for _ in range(50):
+        taking.source.swap(rules.rulesets["k8s_audit"], lambda: None)
+    for thread in threads:
+        thread.join()
+    expected = {
+        f"{name}{number}-{of}" for name in "abcd" for number in range(50) for of in range(5)
+    }
+    assert len(taking.pods) == 1000
+    assert set(taking.pods) == expected
+    counters = taking.source.counters()
+    assert (counters["bodies"], counters["events"], counters["errors"]) == (200, 1000, 0)
