@@ -7,71 +7,72 @@ falcomod --list                     falcomod fields
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+
+import click
+
+from falcomod.cli.old_table import OLD, Old
 
 OWN = ("-h", "--help", "--version")
 DEFAULT = ("start",)
 
 
-@dataclass(frozen=True, slots=True)
-class Old:
-    """An option of Falco.
+class Answer(click.ClickException):
+    """What a line asked for is this text, and nothing else."""
 
-    *command* takes its place at the front of the line.  *arguments* stand where it stood,
-    {} in them for its value.  *value* says whether it has one: "no", "yes", or "joined",
-    which is one that may follow an equals sign.
-    """
+    exit_code = 0
 
-    command: tuple[str, ...] = ()
-    value: str = "no"
-    arguments: tuple[str, ...] = ()
+    def show(self, file: object = None) -> None:
+        """Prints it."""
+        click.echo(self.message)
 
 
 def modern(arguments: Sequence[str]) -> list[str]:
-    """The arguments with the command they ask for in front, if they begin with an option."""
+    """The arguments with the command they ask for in front, if they begin with an option.
+
+    Raises Answer where an option only asks something, UserError for one that there cannot be.
+    """
     if not arguments or not arguments[0].startswith("-") or arguments[0] in OWN:
         return list(arguments)
     command: tuple[str, ...] = DEFAULT
-    rest: list[str] = []
+    parts: list[tuple[Old, str | None]] = []
+    for name, value in _read(arguments):
+        old = OLD.get(name)
+        if old is None or (old.value == "yes" and value is None):
+            parts.append((Old(arguments=(name,)), None))
+            continue
+        if old.answer is not None:
+            raise Answer(old.answer(value or ""))
+        command = old.command or command
+        parts.append((old, value))
+    return [*command, *(word for old, value in parts for word in _words(old, value, command))]
+
+
+def _words(old: Old, value: str | None, command: tuple[str, ...]) -> Iterator[str]:
+    """What stands in an option's place in the line of a command."""
+    if value is None and old.value == "joined":
+        return
+    for part in (*old.arguments, *(old.start if command == DEFAULT else ())):
+        yield part if value is None else part.replace("{}", value)
+
+
+def _read(arguments: Sequence[str]) -> Iterator[tuple[str, str | None]]:
+    """Old options with their values; everything else as it stands, without a value."""
     left = list(arguments)
     while left:
         name, value = _split(left.pop(0))
-        old = OLD.get(name)
-        if old is None:
-            rest.append(value or name)
-            continue
-        if old.value == "yes" and value is None:
-            if not left:
-                return [*command, *rest, name]  # which the command refuses
+        if name in OLD and OLD[name].value == "yes" and value is None and left:
             value = left.pop(0)
-        command = old.command or command
-        if value is not None or old.value == "no":
-            rest += [part.format(value) for part in old.arguments]
-    return [*command, *rest]
+        yield name, value
 
 
 def _split(argument: str) -> tuple[str, str | None]:
-    """The option and the value within an argument; of what is no old option, all is the value."""
+    """The old option and the value within an argument; else all of it, and none."""
     if argument in OLD:
         return argument, None
     if argument.startswith("--"):
-        name, equals, value = argument.partition("=")
+        name, joined, value = argument.partition("=")
     else:
-        name, equals, value = argument[:2], argument[2:], argument[2:]
-    return (name, value) if equals and OLD.get(name, Old()).value != "no" else ("", argument)
-
-
-OLD = {
-    "-e": Old(
-        value="yes", arguments=("-o", "engine.kind=replay", "-o", "engine.replay.capture_file={}")
-    ),
-    "--list": Old(("fields",), "joined", ("--source", "{}")),
-    "--list-events": Old(("events",)),
-    "--list-syscall-events": Old(("events",)),
-    "--format": Old(value="yes", arguments=("--{}",)),
-    "-L": Old(("rules", "list")),
-    "-l": Old(("rules", "describe"), "yes", ("{}",)),
-    "-V": Old(("rules", "validate"), "yes", ("{}", "--verbose")),
-    "--validate": Old(("rules", "validate"), "yes", ("{}", "--verbose")),
-}
+        name, joined, value = argument[:2], argument[2:], argument[2:]
+    known = name in OLD and OLD[name].value != "no"
+    return (name, value) if joined and known else (argument, None)

@@ -7,7 +7,12 @@ import pytest
 
 from falcomod import cli
 from falcomod.cli.old_options import OLD, modern
-from falcomod.errors import EXIT_OK, EXIT_USAGE
+from falcomod.errors import EXIT_OK, EXIT_USAGE, EXIT_USER
+
+
+def set_(*keys: str) -> list[str]:
+    return [word for key in keys for word in ("-o", key)]
+
 
 REPLAY = ["-o", "engine.kind=replay", "-o", "engine.replay.capture_file=x.scap"]
 
@@ -32,10 +37,80 @@ REPLAY = ["-o", "engine.kind=replay", "-o", "engine.replay.capture_file=x.scap"]
         (["-V", "a", "-V", "b"], ["rules", "validate", "a", "--verbose", "b", "--verbose"]),
         (["--validate=a"], ["rules", "validate", "a", "--verbose"]),
         (["-e"], ["start", "-e"]),
+        (["-pc", "-A"], ["start", "-pc", "-o", "base_syscalls.all=true"]),
+        (["-p", "%x {}", "-U"], ["start", "-p", "%x {}", "-U"]),
+        (
+            ["-b", "-S", "200"],
+            ["start", *set_("buffer_format_base64=true", "falco_libs.snaplen=200")],
+        ),
+        (["-S200"], ["start", *set_("falco_libs.snaplen=200")]),
+        (["--snaplen=1"], ["start", *set_("falco_libs.snaplen=1")]),
+        (["--print-base64"], ["start", *set_("buffer_format_base64=true")]),
+        (
+            ["-s", "/x{}.json", "--stats-interval", "500"],
+            [
+                "start",
+                *set_("metrics.enabled=true", "metrics.output_rule=false"),
+                *set_("metrics.output_file=/x{}.json", "metrics.interval=500ms"),
+            ],
+        ),
+        (["--modern-bpf"], ["start", *set_("engine.kind=ebpf")]),
+        (["--nodriver"], ["start", *set_("engine.kind=nodriver")]),
+        (["-v"], ["start", *set_("log_level=debug")]),
+        (["-v", "-A", "-V", "a"], ["rules", "validate", "a", "--verbose"]),
+        (["--support"], ["support"]),
+        (["-c", "f", "--support"], ["support", "-c", "f"]),
+        (["--config-schema"], ["config", "schema"]),
+        (["-M", "5", "-P", "/p", "--dry-run"], ["start", "-M", "5", "-P", "/p", "--dry-run"]),
+        (["--disable-source", "syscall"], ["start", "--disable-source", "syscall"]),
+        (["-S"], ["start", "-S"]),
     ],
 )
 def test_line_means(old: list[str], new: list[str]) -> None:
     assert modern(old) == new
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (["--list-plugins"], "k8saudit"),
+        (["-c", "x", "--plugin-info", "json"], "Name: json"),
+        (["--plugin-info=container"], "Name: container"),
+        (["--page-size"], "Your system page size is: "),
+        (["-i"], "Ignored syscall(s): none"),
+    ],
+)
+def test_a_question_is_answered(
+    line: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(line) == EXIT_OK
+    told = capsys.readouterr()
+    assert words in told.out
+    assert told.err == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (["-d", "--pidfile", "/x"], "systemctl enable --now falcomod"),
+        (["-m", "http://x"], "-m: Mesos is not supported"),
+        (["--mesos-api=http://x"], "--mesos-api: Mesos is not supported"),
+        (["-mhttp://x"], "-m: Mesos is not supported"),
+        (["-u"], "-o engine.kind=ebpf"),
+        (["--gvisor-config", "/x"], "gVisor is not supported"),
+        (["--rule-schema"], "`falcomod rules validate FILE`"),
+        (["--alternate-lua-dir", "/x"], "leave the option out"),
+        (["--plugin-info", "x"], "Cannot find plugin 'x'"),
+    ],
+)
+def test_what_there_cannot_be_is_refused_in_a_sentence(
+    line: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(line) == EXIT_USER
+    told = capsys.readouterr()
+    assert words in told.err
+    assert told.err.startswith("Error: ")
+    assert told.out == ""
 
 
 def test_every_old_option_leads_to_a_command_that_exists() -> None:
