@@ -14,6 +14,16 @@ from falcomod.errors import UserError
 
 HIDDEN = frozenset({"deprecated", "table-only"})
 
+# No field of the engine: rules are compiled with the values.
+STATIC = FieldInfo(
+    "static.NAME", "charbuf", "none", "the value of NAME, as in static_fields: {env: production}",
+    frozenset(),
+    FieldClass(
+        "static", "Static fields", "Values out of the configuration: static_fields.",
+        tuple(sorted({name for info in all_fields() for name in info.field_class.sources})),
+    ),
+)  # fmt: skip
+
 # What is said of a field besides its text, by flag.
 NOTES = {
     "filter-only": "for conditions only",
@@ -32,11 +42,12 @@ def select(*, source: str | None, everything: bool) -> list[tuple[FieldClass, li
     Only those of an event source, if one is named; raises UserError where there is no
     such source.  Deprecated fields, and those only other tools print, come with *everything*.
     """
-    sources = sorted({name for info in all_fields() for name in info.field_class.sources})
+    fields = (*all_fields(), STATIC)
+    sources = sorted({name for info in fields for name in info.field_class.sources})
     if source is not None and source not in sources:
         raise UserError(f"no event source {source!r}; there are {', '.join(sources)}")
     classes: dict[FieldClass, list[FieldInfo]] = {}
-    for info in all_fields():
+    for info in fields:
         if source is not None and source not in info.field_class.sources:
             continue
         if everything or not info.flags & HIDDEN:

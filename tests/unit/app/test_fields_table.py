@@ -15,19 +15,22 @@ EVERYTHING = fields_table.select(source=None, everything=True)
 USUAL = fields_table.select(source=None, everything=False)
 
 
+ALL = (*all_fields(), fields_table.STATIC)
+
+
 def names_of(flag: str) -> set[str]:
     return {info.name for info in all_fields() if flag in info.flags}
 
 
 def test_every_field_is_there_once() -> None:
     names = list(fields_table.names(EVERYTHING))
-    assert sorted(names) == sorted(info.name for info in all_fields())
+    assert sorted(names) == sorted(info.name for info in ALL)
 
 
 def test_deprecated_and_table_only_fields_are_hidden_unless_asked_for() -> None:
     hidden = names_of("deprecated") | names_of("table-only")
     assert hidden
-    assert set(fields_table.names(USUAL)) == {info.name for info in all_fields()} - hidden
+    assert set(fields_table.names(USUAL)) == {info.name for info in ALL} - hidden
 
 
 def test_source_picks_its_fields() -> None:
@@ -71,4 +74,4 @@ def test_json_has_all_facts() -> None:
 
 def test_markdown_has_a_row_for_each_field() -> None:
     rows = [line for line in fields_table.markdown(EVERYTHING) if line.startswith("| `")]
-    assert len(rows) == len(all_fields())
+    assert len(rows) == len(ALL)
