@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from falcomod.app import events_table, fields_table, tables
+from falcomod.app import events_table, fields_table, metrics_fields, tables
 from falcomod.config import example
 from falcomod.config.keys import Option, all_options
 from falcomod.config.model import Config
@@ -95,6 +95,19 @@ def configuration() -> Iterator[str]:
         yield from tables.markdown(OPTIONS, rows)
 
 
+def metrics() -> Iterator[str]:
+    """Every number that falcomod tells about itself."""
+    yield "# Metrics"
+    yield ""
+    yield "What falcomod tells of itself: as `output_fields` of the rule `Falco internal: metrics"
+    yield "snapshot` and of the lines in `metrics.output_file`, and for Prometheus on `/metrics`."
+    yield "What stands in angle brackets is a label there, what is a percentage is a ratio, and"
+    yield "memory is in bytes. In `output_fields` it is `_kb` where `metrics.convert_memory_to_mb` is"
+    yield "false, and numbers that are 0 are left out unless `metrics.include_empty_values` is true."
+    yield ""
+    yield from metrics_fields.markdown()
+
+
 def page(name: str) -> str:
     """The text of a page."""
     return "\n".join([COMMENT, *PAGES[name](), ""])
@@ -155,6 +168,7 @@ PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "operators.md": operators,
     "transformers.md": transformers,
     "configuration.md": configuration,
+    "metrics.md": metrics,
 }
 
 

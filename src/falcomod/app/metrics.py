@@ -21,40 +21,16 @@ from falcomod.app.resources import Meter
 from falcomod.app.snapshot import Snapshot
 from falcomod.config.duration import milliseconds_of
 from falcomod.config.service_options import Metrics as Options
-from falcomod.errors import UserError
 
 log = logging.getLogger(__name__)
 
-INTERVAL_LEAST_MS = 100
 CLOSE_WAIT_S = 2.0  # for a snapshot that is being told
-
-
-def interval_s(options: Options, *, is_served: bool) -> float:
-    """Seconds between two snapshots.
-
-    *is_served*: /metrics serves them, too.  Raises UserError where the interval is none or
-    nobody would be told.
-    """
-    try:
-        interval_ms = milliseconds_of(options.interval)
-    except ValueError as error:
-        raise UserError(f"metrics.interval: {error}") from None
-    if interval_ms < INTERVAL_LEAST_MS:
-        raise UserError(
-            f"metrics.interval: {options.interval} is too short, {INTERVAL_LEAST_MS}ms is the least"
-        )
-    if not (options.output_rule or options.output_file or is_served):
-        raise UserError(
-            "metrics.enabled is true, but nobody is told: set metrics.output_rule, "
-            "metrics.output_file or webserver.prometheus_metrics_enabled"
-        )
-    return interval_ms / 1000
 
 
 class Metrics:
     """Tells a snapshot each interval; due() and tell() are for one thread.
 
-    Raises UserError for options that contradict each other, as configure() does.
+    Options are those of a configuration that was checked: the interval is one.
     """
 
     def __init__(
@@ -64,7 +40,6 @@ class Metrics:
         hostname: str,
         *,
         now_s: float,
-        is_served: bool = False,
         meter: Meter | None = None,
     ) -> None:
         self._publish = publish
@@ -74,19 +49,22 @@ class Metrics:
         self._file_failed = False
         self._queue: queue.Queue[tuple[Snapshot, Options] | None] = queue.Queue(maxsize=1)
         self._thread: threading.Thread | None = None
-        self.configure(options, hostname, now_s=now_s, is_served=is_served)
+        self.configure(options, hostname, now_s=now_s)
 
-    def configure(
-        self, options: Options, hostname: str, *, now_s: float, is_served: bool = False
-    ) -> None:
+    def configure(self, options: Options, hostname: str, *, now_s: float) -> None:
         """Takes these options from now on; the next snapshot is due after an interval."""
-        if options.enabled:
-            self._interval_s = interval_s(options, is_served=is_served)
-            log.info("metrics every %s", options.interval)
+        interval_ms = milliseconds_of(options.interval) if options.enabled else 0
         self._options = options
         self._hostname = hostname
+        self._interval_s = interval_ms / 1000
         self._is_on = options.enabled and bool(options.output_rule or options.output_file)
-        self._due_s = now_s + self._interval_s if self._is_on else 0.0
+        self._due_s = now_s + self._interval_s
+        if self._is_on:
+            log.info(
+                "Setting metrics interval to %s, equivalent to %d (ms)",
+                options.interval,
+                interval_ms,
+            )
 
     def due(self, now_s: float) -> bool:
         """Whether a snapshot is to be told; *now_s* is of the monotonic clock."""

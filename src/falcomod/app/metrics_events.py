@@ -79,7 +79,13 @@ def kernel_rows() -> Iterable[Row]:
             "Such events for each second since.",
             lambda it: it.rate(made),
         ),
-        ("n_drops", "n_drops_total", COUNTER, "Those that were lost.", lambda it: lost(it.now)),
+        (
+            "n_drops",
+            "n_drops_total",
+            COUNTER,
+            "Events that the driver lost.",
+            lambda it: lost(it.now),
+        ),
         (
             "n_drops_prev",
             "",
@@ -87,13 +93,19 @@ def kernel_rows() -> Iterable[Row]:
             "The same at the snapshot before.",
             lambda it: lost(it.before) if it.before is not None else 0,
         ),
-        ("evts_drop_rate_sec", "", GAUGE, "Lost for each second since.", lambda it: it.rate(lost)),
-        ("n_drops_perc", "", GAUGE, "Lost of a hundred since.", lost_percent),
+        (
+            "evts_drop_rate_sec",
+            "",
+            GAUGE,
+            "Events lost for each second since.",
+            lambda it: it.rate(lost),
+        ),
+        ("n_drops_perc", "", GAUGE, "Events lost of a hundred since.", lost_percent),
         (
             "n_drops_buffer_total",
             "",
             COUNTER,
-            "Lost because a ring was full.",
+            "Events lost because a ring was full.",
             lambda it: it.now.source.get("lost_full", 0),
         ),
     )
@@ -110,7 +122,8 @@ def kernel_rows() -> Iterable[Row]:
         name="scap.n_drops_buffer_{class_exit}",
         prometheus="falcosecurity_scap_n_drops_buffer_total",
         kind=COUNTER,
-        doc="The same by class of the call; starts of calls (enter) are not recorded.",
+        doc="Events lost because a ring was full, by class of the call; starts of calls (enter) "
+        "are not recorded.",
         samples=buffer_samples,
         switch=KERNEL,
     )
@@ -165,14 +178,14 @@ def program_rows() -> Iterable[Row]:
                 "run_time_nanoseconds_total",
                 COUNTER,
                 lambda _, ns: ns,
-                "Nanoseconds taken by",
+                "Nanoseconds that were taken by",
             ),
             (
                 "avg_time_ns",
                 "avg_time_nanoseconds",
                 GAUGE,
                 lambda runs, ns: ns // runs if runs else 0,
-                "The same on average by",
+                "Nanoseconds that a run takes on average of",
             ),
         ):
             yield Row(
@@ -213,9 +226,9 @@ PROGRAM_NAMES = {
     "child": "sched_p_fork",
 }
 REASONS = {
-    "n_drops_scratch_map": "Lost because the record would have been too big.",
-    "n_drops_page_faults": "Lost because memory that they are about could not be read.",
-    "n_drops_bug": "Lost because a probe interrupted another one on its CPU.",
-    "n_preemptions": "The same number, by the name that Falco's module gives it.",
+    "n_drops_scratch_map": "Events lost because the record would have been too big.",
+    "n_drops_page_faults": "Events lost because memory that they are about could not be read.",
+    "n_drops_bug": "Events lost because a probe interrupted another one on its CPU.",
+    "n_preemptions": "The same as n_drops_bug, by the name that Falco's module gives it.",
 }
 ROWS: tuple[Row, ...] = (*kernel_rows(), *program_rows(), *state_rows(), *container_rows())

@@ -134,7 +134,7 @@ ROWS: tuple[Row, ...] = (
         samples=reload_samples,
     ),
     Row(
-        name="falcomod.outputs.{output.outcome}",
+        name="falcomod.outputs.{output}.{outcome}",
         prometheus="falcomod_output_alerts_total",
         kind=COUNTER,
         doc="Alerts of an output: accepted, written, failed or dropped; with a spool also appended "
@@ -218,7 +218,7 @@ ROWS: tuple[Row, ...] = (
         switch=PLUGINS,
     ),
     Row(
-        name="falcomod.runtimes.{runtime.outcome}",
+        name="falcomod.runtimes.{runtime}.{outcome}",
         prometheus="falcomod_runtime_lookups_total",
         kind=COUNTER,
         doc="Questions to a container runtime, and their answers.",

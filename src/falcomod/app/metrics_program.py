@@ -142,7 +142,7 @@ ROWS: tuple[Row, ...] = (
         samples=one(lambda moment: moment.resources.host_cpus),
     ),
     Row(
-        name="falco.host_netinfo.interfaces.{interface.protocols.PROTOCOL}.addresses",
+        name="falco.host_netinfo.interfaces.{interface}.protocols.{protocol}.addresses",
         kind=TEXT,
         doc="Addresses of an interface, of the protocol ipv4 or ipv6, with commas.",
         samples=address_samples,

@@ -47,14 +47,14 @@ ROWS: tuple[Row, ...] = (
     row(
         "memory_vsz",
         "memory_vsz_bytes",
-        "Size of its address space.",
+        "Size of falcomod's address space.",
         lambda found: found.vsz_bytes,
         MEMORY,
     ),
     row(
         "memory_pss",
         "memory_pss_bytes",
-        "Memory that is resident, with its share of what others use, too.",
+        "Memory of falcomod that is resident, what it shares with others divided among them.",
         lambda found: found.pss_bytes,
         MEMORY,
     ),

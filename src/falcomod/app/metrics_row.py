@@ -64,9 +64,10 @@ class Moment:
 class Row:
     """A metric, or some that differ in their labels.
 
-    *name* is that of output_fields, in which {…} stands for the key of a sample; empty: it is
-    in Prometheus alone, and the other way round.  *switch* is the option of `metrics` that it
-    needs.  *unit* is of what *samples* gives, which gives nothing where nothing is known.
+    *name* is that of output_fields, in which what is from the first { to the last } stands for
+    the key of a sample; empty: it is in Prometheus alone, and the other way round.  *switch* is
+    the option of `metrics` that it needs.  *unit* is of what *samples* gives, which gives
+    nothing where nothing is known.
     """
 
     name: str = ""
@@ -81,7 +82,7 @@ class Row:
     def key(self, sample: Sample) -> str:
         """The name of a sample in output_fields."""
         before, brace, rest = self.name.partition("{")
-        return before + sample.key + rest.partition("}")[2] if brace else self.name
+        return before + sample.key + rest.rpartition("}")[2] if brace else self.name
 
 
 def one(value: Callable[[Moment], Value | None]) -> Callable[[Moment], Iterable[Sample]]:

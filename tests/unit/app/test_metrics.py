@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import logging
 import os
@@ -16,10 +15,9 @@ from typing import Any
 import pytest
 
 from falcomod.alert.model import Alert
-from falcomod.app.metrics import Metrics, interval_s
+from falcomod.app.metrics import Metrics
 from falcomod.app.resources import Meter, Resources
 from falcomod.config.service_options import Metrics as Options
-from falcomod.errors import UserError
 from tests.metrics_moment import RESOURCES, full_snapshot
 
 
@@ -64,33 +62,13 @@ def told(request: pytest.FixtureRequest) -> Iterator[Told]:
     assert not [thread for thread in threading.enumerate() if thread.name == "metrics"]
 
 
-@pytest.mark.parametrize(
-    ("text", "seconds"), [("1h", 3600.0), ("100ms", 0.1), ("1m30s", 90.0), ("1d", 86400.0)]
-)
-def test_interval(text: str, seconds: float) -> None:
-    assert interval_s(Options(interval=text), is_served=False) == seconds
-
-
-@pytest.mark.parametrize(
-    ("options", "reason"),
-    [
-        ({"interval": "99ms"}, "too short"),
-        ({"interval": "10"}, "metrics.interval: "),
-        ({"interval": ""}, "metrics.interval: "),
-        ({"output_rule": False}, "nobody is told"),
-    ],
-)
-def test_options_that_cannot_be(options: dict[str, Any], reason: str) -> None:
-    with pytest.raises(UserError, match=reason):
-        Metrics(Options(enabled=True, **options), print, "h", now_s=0.0)
-    # What is off may be as it likes.
-    assert not Metrics(Options(**options), print, "h", now_s=0.0).due(1e9)
-
-
-def test_web_server_is_somebody() -> None:
-    options = Options(enabled=True, output_rule=False)
-    metrics = Metrics(options, print, "h", now_s=0.0, is_served=True)
-    assert not metrics.due(1e9)
+def test_nothing_is_due_where_nobody_is_told() -> None:
+    for options in (
+        Options(),
+        Options(interval="nonsense"),
+        Options(enabled=True, output_rule=False),  # the web server serves them
+    ):
+        assert not Metrics(options, print, "h", now_s=0.0).due(1e9)
 
 
 @pytest.mark.parametrize("told", [{"interval": "10s"}], indirect=True)
@@ -206,9 +184,3 @@ def test_new_options_hold_from_then_on(told: Told) -> None:
     alert = told.next()
     assert alert.hostname == "node-2"
     assert "falco.memory_rss_mb" not in alert.output_fields
-    wrong = dataclasses.replace(options, interval="1")
-    with pytest.raises(UserError, match="interval"):
-        told.metrics.configure(wrong, "node-3", now_s=201.0)
-    # Nothing has changed.
-    told.metrics.tell(full_snapshot(), 202.0)
-    assert told.next().hostname == "node-2"

@@ -136,6 +136,6 @@ def test_page_of_the_reference_has_every_row() -> None:
 
 def _pattern(name: str) -> re.Pattern[str]:
     before, _, rest = name.partition("{")
-    behind = rest.partition("}")[2]
+    behind = rest.rpartition("}")[2]
     middle = ".*" if rest else "(_mb)?"
     return re.compile(re.escape(before) + middle + re.escape(behind))

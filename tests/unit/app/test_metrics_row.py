@@ -35,7 +35,7 @@ def test_no_time_and_counters_that_begin_anew_give_nothing() -> None:
 
 
 def test_key_takes_the_place_of_what_stands_in_braces() -> None:
-    row = Row(name="a.{what.ever}.b", kind=COUNTER, doc="", samples=lambda _: ())
+    row = Row(name="a.{what}.{ever}.b", kind=COUNTER, doc="", samples=lambda _: ())
     assert row.key(Sample({}, 1, "x{y}")) == "a.x{y}.b"
     assert Row(name="a.b", kind=COUNTER, doc="", samples=lambda _: ()).key(Sample({}, 1)) == "a.b"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from falcomod.app.metrics_fields import ROWS
 from falcomod.config.keys import all_options
 from falcomod.config.model import Config
 from falcomod.engine.fields.registry import all_fields
@@ -29,6 +30,11 @@ def test_every_row_is_on_its_page() -> None:
     assert [info.name for info in all_fields() if f"| `{info.name}` |" not in fields] == []
     assert [name for name in OPERATORS if f"`{name}`" not in operators] == []
     assert [name for name in TRANSFORMERS if f"| `{name}(" not in transformers] == []
+
+
+def test_every_metric_is_on_its_page() -> None:
+    printed = page("metrics.md")
+    assert [row.prometheus for row in ROWS if row.prometheus not in printed] == []
 
 
 def test_every_option_is_on_its_page() -> None:
