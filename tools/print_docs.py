@@ -102,8 +102,8 @@ def metrics() -> Iterator[str]:
     yield "What falcomod tells of itself: as `output_fields` of the rule `Falco internal: metrics"
     yield "snapshot` and of the lines in `metrics.output_file`, and for Prometheus on `/metrics`."
     yield "What stands in angle brackets is a label there, what is a percentage is a ratio, and"
-    yield "memory is in bytes. In `output_fields` it is `_kb` where `metrics.convert_memory_to_mb` is"
-    yield "false, and numbers that are 0 are left out unless `metrics.include_empty_values` is true."
+    yield "memory is in bytes. In `output_fields` it is `_kb` where `metrics.convert_memory_to_mb`"
+    yield "is false, and 0 is left out unless `metrics.include_empty_values` is true."
     yield ""
     yield from metrics_fields.markdown()
 
