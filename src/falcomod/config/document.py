@@ -8,7 +8,8 @@ typed.  An alias becomes a copy, so that a change of one place never changes ano
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -48,37 +49,48 @@ class Sequence:
     place: Place
 
 
-@dataclass(slots=True, eq=False)
 class Mapping:
     """Keys and values in the order of the file; no key is there twice."""
 
-    pairs: list[tuple[Scalar, Node]]
-    place: Place
+    __slots__ = ("_entries", "place")
+
+    def __init__(self, place: Place, pairs: Iterable[tuple[Scalar, Node]] = ()) -> None:
+        self.place = place
+        self._entries = {key.text: (key, value) for key, value in pairs}
+
+    @property
+    def pairs(self) -> list[tuple[Scalar, Node]]:
+        """The keys, each with its value; a copy."""
+        return list(self._entries.values())
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._entries
+
+    def __len__(self) -> int:
+        return len(self._entries)
 
     def get(self, key: str) -> Node | None:
         """The value of a key; None where it is not there."""
-        return next((value for name, value in self.pairs if name.text == key), None)
+        return self._entries[key][1] if key in self._entries else None
 
     def put(self, key: str, value: Node, place: Place | None = None) -> None:
         """Sets a key, where it stood if it is there; *place*: its own, if not the value's."""
-        pair = (Scalar(key, place or value.place), value)
-        for index, (name, _) in enumerate(self.pairs):
-            if name.text == key:
-                self.pairs[index] = pair
-                return
-        self.pairs.append(pair)
+        self._entries[key] = (Scalar(key, place or value.place), value)
 
     def remove(self, key: str) -> None:
         """Forgets a key, if it is there."""
-        self.pairs[:] = [pair for pair in self.pairs if pair[0].text != key]
+        self._entries.pop(key, None)
 
 
 Node = Scalar | Sequence | Mapping
 
 
-def parse(text: str, source: Source, findings: Findings) -> Node | None:
-    """The root of a document; None where there is nothing in it, or what is no YAML (a fault)."""
-    composer = _Composer(source, findings)
+def parse(text: str, source: Source, findings: Findings, *, at: Place | None = None) -> Node | None:
+    """The root of a document; None where there is nothing in it, or what is no YAML (a fault).
+
+    *at*: the place of all of it, where the text stands in another one.
+    """
+    composer = _Composer(source, findings, at)
     try:
         for event in yaml.parse(text, Loader=_Loader):
             if not composer.take(event):
@@ -86,11 +98,10 @@ def parse(text: str, source: Source, findings: Findings) -> Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = ", ".join(part for part in (error.problem, error.context) if part)
-        place = Place(source, mark.line + 1, mark.column + 1) if mark else Place(source)
-        findings.fault(place, f"not YAML: {message}")
+        findings.fault(composer.place(mark), f"not YAML: {message}")
         return None
     except yaml.YAMLError as error:
-        findings.fault(Place(source), f"not YAML: {shown(str(error))}")
+        findings.fault(composer.place(None), f"not YAML: {shown(str(error))}")
         return None
     return composer.root
 
@@ -119,24 +130,29 @@ class _Open:
     node: Sequence | Mapping
     anchor: str | None
     key: Scalar | None = None
-    keys: set[str] = field(default_factory=set)
 
 
 class _Composer:
     """Makes nodes from events, without recursion."""
 
-    def __init__(self, source: Source, findings: Findings) -> None:
+    def __init__(self, source: Source, findings: Findings, at: Place | None) -> None:
         self.source = source
+        self.at = at
         self.findings = findings
         self.root: Node | None = None
         self.open: list[_Open] = []
         self.anchors: dict[str, Node] = {}
         self.nodes = 0
 
+    def place(self, mark: Any) -> Place:
+        """The place of a mark of PyYAML."""
+        if self.at is not None:
+            return self.at
+        return Place(self.source, mark.line + 1, mark.column + 1) if mark else Place(self.source)
+
     def take(self, event: yaml.Event) -> bool:
         """Goes on by an event; False after a fault that ends the reading."""
-        mark: Any = event.start_mark
-        place = Place(self.source, mark.line + 1, mark.column + 1)
+        place = self.place(event.start_mark)
         if isinstance(event, yaml.DocumentStartEvent) and self.root is not None:
             self.findings.fault(place, "a second document begins here; one is read")
             return False
@@ -155,7 +171,7 @@ class _Composer:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event.anchor or "", place)
         is_list = isinstance(event, yaml.SequenceStartEvent)
-        node = Sequence([], place) if is_list else Mapping([], place)
+        node = Sequence([], place) if is_list else Mapping(place)
         self.open.append(_Open(node, event.anchor))
         return True
 
@@ -170,14 +186,13 @@ class _Composer:
         if isinstance(parent.node, Sequence):
             parent.node.items.append(node)
         elif parent.key is not None:
-            if parent.key.text not in parent.keys:
-                parent.keys.add(parent.key.text)
-                parent.node.pairs.append((parent.key, node))
+            if parent.key.text not in parent.node:
+                parent.node.put(parent.key.text, node, parent.key.place)
             parent.key = None
         elif not isinstance(node, Scalar):
             return self._refused(node.place, "a key must be a single value")
         else:
-            if node.text in parent.keys:
+            if node.text in parent.node:
                 self.findings.fault(node.place, f"key '{shown(node.text)}' stands here twice")
             parent.key = node
         return True
@@ -210,7 +225,7 @@ class _Composer:
             if copied is None:
                 return None
             pairs.append((key, copied))
-        return Mapping(pairs, node.place)
+        return Mapping(node.place, pairs)
 
     def _refused(self, place: Place, message: str) -> bool:
         self.findings.fault(place, message)

@@ -73,7 +73,7 @@ def put(root: Mapping, key: str, node: Node) -> bool:
         if below is None or (isinstance(below, Scalar) and below.is_null):
             for name in names:
                 here.remove(name)
-            below = Mapping([], node.place)
+            below = Mapping(node.place)
             here.put(part, below)
         if not isinstance(below, Mapping) or option.block is None:
             return False
@@ -97,7 +97,7 @@ def _take(root: Mapping, key: str) -> Node | None:
         return None
     holder, last = above.pop()
     holder.remove(last)
-    while above and not holder.pairs and above[-1][1] not in KEPT:
+    while above and not len(holder) and above[-1][1] not in KEPT:
         holder, last = above.pop()
         holder.remove(last)
     return here

@@ -14,7 +14,7 @@ from collections.abc import Mapping as Variables
 from pathlib import Path
 
 from falcomod.config.document import MAX_BYTES, Mapping, Scalar, Sequence, parse
-from falcomod.config.environment import expand
+from falcomod.config.environment import Expansion
 from falcomod.config.findings import Findings, Place, Source
 from falcomod.config.keys import by_key, item_kind
 from falcomod.config.model import Config, ConfigFile
@@ -39,18 +39,18 @@ class Files:
         place = Place(Source(path))
         self.read.append(path)
         text = self._text(path, place)
-        return Mapping([], place) if text is None else self.tree_of(text, path)
+        return Mapping(place) if text is None else self.tree_of(text, path)
 
     def tree_of(self, text: str, path: str) -> Mapping:
         """The keys and values in the text of a file."""
         source = Source(path, tuple(text.splitlines()))
         node = parse(text, source, self.findings)
         if isinstance(node, Mapping):
-            expand(node, self.variables)
+            Expansion(self.variables, self.findings).expand(node)
             return node
         if node is not None and not (isinstance(node, Scalar) and node.is_null):
             self.findings.fault(node.place, "the configuration must be a mapping of keys to values")
-        return Mapping([], Place(source))
+        return Mapping(Place(source))
 
     def include(self, root: Mapping, main: str | None) -> None:
         """Merges what `config_files` names into the tree of the main file."""
@@ -60,7 +60,7 @@ class Files:
         found = Reader(self.findings).value(list[ConfigFile], node, KEY)
         for further in found if found is not MISSING else ():
             for path in self._paths(further.path):
-                if main is not None and os.path.exists(main) and os.path.samefile(main, path):
+                if main is not None and _is_same(main, path):
                     self.findings.fault(
                         node.place,
                         f"'{KEY}' directive tried to recursively include main config file: {path}",
@@ -123,6 +123,13 @@ class Files:
         except UnicodeDecodeError as error:
             self.findings.fault(place, f"not UTF-8 text: {error.reason}")
             return None
+
+
+def _is_same(path: str, other: str) -> bool:
+    try:
+        return os.path.samefile(path, other)
+    except OSError:  # one of them is not there any more
+        return False
 
 
 def _items(node: Mapping | Sequence | Scalar) -> list[Mapping | Sequence | Scalar]:

@@ -58,7 +58,7 @@ def load_all(path: str | None, overrides: Sequence[str] = ()) -> Loaded:
     files = Files(findings, os.environ)
     if path is None and os.path.exists(DEFAULT_PATH):
         path = DEFAULT_PATH
-    root = Mapping([], Place(Source("defaults"))) if path is None else files.tree(path)
+    root = Mapping(Place(Source("defaults"))) if path is None else files.tree(path)
     # Which files are merged is settled before they are.
     for text in overrides:
         if override.first_key(text) == KEY:

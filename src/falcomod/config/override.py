@@ -147,7 +147,7 @@ def _set(root: Mapping, parts: Parts[Part], value: Node) -> None:
         if following is None:
             child = value
         elif isinstance(following, str):
-            child = Mapping([], value.place)
+            child = Mapping(value.place)
         else:
             child = Sequence(_defaults(block, part, value.place), value.place)
         here = _step(here, part, child, block, last=following is None)

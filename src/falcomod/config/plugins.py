@@ -51,7 +51,7 @@ def _init_configs(root: Mapping, findings: Findings) -> Iterator[Mapping]:
             continue
         if isinstance(init, Scalar) and not init.is_null:
             # A text is JSON, which is YAML, too.
-            init = parse(init.text, init.place.source, findings)
+            init = parse(init.text, init.place.source, findings, at=init.place)
         if isinstance(init, Mapping):
             yield init
 

@@ -101,7 +101,7 @@ class Reader:
         if isinstance(node, Mapping):
             return self.read(block, node, name + ".")
         if isinstance(node, Scalar) and text_key(block):
-            node = Mapping([(Scalar(text_key(block), node.place), node)], node.place)
+            node = Mapping(node.place, [(Scalar(text_key(block), node.place), node)])
             return self.read(block, node, name + ".")
         return self.refused(node, f"{name} must be a mapping of keys to values")
 

@@ -13,9 +13,10 @@ from falcomod.config.writing import lines
 
 HIDDEN = "***"
 # Words in names of keys whose values nobody but their owner should see.
-SECRET_NAMES = re.compile(r"passw|secret|token|api_?key|private_?key|credential|auth", re.I)
+SECRET_NAMES = re.compile(r"passw|secret|token|api_?key|private_?key|credential|auth(?!or)", re.I)
 _URL_PASSWORD = re.compile(r"(\w://[^\s/:@]*:)[^\s/@]+(?=@)")
 _URL_VALUE = re.compile(r"([?&][^=&\s]*(?:passw|secret|token|key|sig)[^=&\s]*=)[^&\s]+", re.I)
+_HEADER = re.compile(r"(authorization\s*:\s*(?:\w+\s+)?)[^\s'\"]+", re.I)
 _KEY_PASSWORD = re.compile(r"(?<=#)[^:]+")
 
 
@@ -51,7 +52,8 @@ def _plain(value: Any, secrets: bool) -> Any:
             for key, item in value.items()
         }
     if isinstance(value, str) and not secrets:
-        return _URL_VALUE.sub(rf"\1{HIDDEN}", _URL_PASSWORD.sub(rf"\1{HIDDEN}", value))
+        for pattern in (_URL_PASSWORD, _URL_VALUE, _HEADER):
+            value = pattern.sub(rf"\1{HIDDEN}", value)
     return value
 
 

@@ -135,8 +135,12 @@ def test_file_that_cannot_be_read(path: str) -> None:
     assert "-c" in findings.faults[0].remedy
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_folder_that_cannot_be_listed(tmp_path: Path) -> None:
-    (tmp_path / "closed").mkdir(mode=0o000)
-    write(tmp_path, main="config_files: [DIR/closed]")
-    assert "cannot list it" in merged(tmp_path / "main.yaml")[2][0]
+def test_folder_that_cannot_be_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(path: str) -> list[str]:
+        raise PermissionError(13, "Permission denied", path)
+
+    write(tmp_path, main="config_files: [DIR/below]")
+    (tmp_path / "below").mkdir()
+    monkeypatch.setattr(os, "listdir", refused)
+    (fault,) = merged(tmp_path / "main.yaml")[2]
+    assert fault.startswith(f"{tmp_path}/below: cannot list it: Permission denied")

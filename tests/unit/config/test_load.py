@@ -5,13 +5,18 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from falcomod.config import load as load_module
+from falcomod.config.document import MAX_BYTES
+from falcomod.config.keys import all_options, options
 from falcomod.config.load import from_text, load, load_all
 from falcomod.config.model import Config
 from falcomod.errors import ConfigLoadError
@@ -155,3 +160,46 @@ def test_any_text_gives_a_configuration_or_an_error(text: str) -> None:
 def test_any_override_gives_a_configuration_or_an_error(key: str, value: str) -> None:
     with contextlib.suppress(ConfigLoadError):
         assert isinstance(load(None, [f"{key}={value}", f"rules[]{key}={value}"]), Config)
+
+
+KEYS = st.sampled_from(sorted({part for key, _ in all_options(Config) for part in key.split(".")}))
+TREES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda below: st.lists(below, max_size=3) | st.dictionaries(KEYS, below, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from(list(options(Config))), TREES, max_size=4))
+def test_any_tree_gives_a_configuration_or_an_error(tree: dict[str, Any]) -> None:
+    with contextlib.suppress(ConfigLoadError):
+        assert isinstance(from_text(yaml.safe_dump(tree), "c.yaml").config, Config)
+
+
+def nonsense(kind: str) -> str:
+    """Up to a MiB that is as expensive as it can be made."""
+    if kind == "keys":
+        return "".join(f"k{number:06}: 1\n" for number in range(49_000))
+    if kind == "equal keys":
+        return "key: 1\n" * 49_000
+    if kind == "a long key":
+        return f"? {'a' * 1_000_000}\n: 1\n"
+    if kind == "a long line":
+        return f"priority: [{', '.join(['x'] * 90_000)}]\n"
+    if kind == "anchors":
+        return "".join(f"k{number}: &a{number} 1\n" for number in range(40_000))
+    return f"rules_files: [{', '.join(['${X}$${'] * 80_000)}]\n".replace("${X}$${", "'${X}$${'")
+
+
+@pytest.mark.parametrize(
+    "kind", ["keys", "equal keys", "a long key", "a long line", "anchors", "references"]
+)
+def test_a_large_file_is_read_or_refused_in_time(kind: str, tmp_path: Path) -> None:
+    main, further = tmp_path / "main.yaml", tmp_path / "further.yaml"
+    further.write_text(nonsense(kind))
+    main.write_text(f"config_files: [{further}]\n{nonsense(kind)}")
+    assert main.stat().st_size < MAX_BYTES
+    started = time.process_time()
+    with contextlib.suppress(ConfigLoadError):
+        load_all(str(main))
+    assert time.process_time() - started < 15

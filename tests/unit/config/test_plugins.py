@@ -90,3 +90,11 @@ def test_faults_have_the_place_in_the_plugin() -> None:
         loaded({"engines": {"docker": {"enabled": "perhaps"}}})
     with pytest.raises(ConfigLoadError, match="not YAML"):
         loaded("{")
+
+
+def test_places_in_a_text_are_that_of_the_text() -> None:
+    text = 'plugins:\n  - name: container\n    init_config: |\n      {\n\n      "x": 1}\n'
+    (warning,) = from_text(text, "c.yaml").warnings
+    assert str(warning.location) == "c.yaml:3:18"
+    with pytest.raises(ConfigLoadError, match=r"^c\.yaml:3:18: not YAML"):
+        from_text(text.replace("1}", "1"), "c.yaml")

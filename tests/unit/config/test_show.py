@@ -109,9 +109,10 @@ http_output:
 kubernetes: {certificate: "/c.crt:/k.key#hunter2:/ca.crt"}
 plugins:
   - name: json
-    init_config: {api_token: hunter2, sslCertificate: /x.pem, nested: [{password: hunter2}]}
+    init_config:
+      {author: me, api_token: hunter2, sslCertificate: /x.pem, nested: [{password: hunter2}]}
     open_params: http://user:hunter2@:9765/k8s-audit
-program_output: {program: curl -d @- http://user:hunter2@host}
+program_output: {program: 'curl -H "Authorization: Bearer hunter2" http://user:hunter2@host'}
 """
 
 
@@ -119,7 +120,7 @@ def test_secrets_are_hidden_unless_asked_for() -> None:
     config = from_text(SECRETS, "c.yaml").config
     shown = as_yaml(config)
     assert "hunter2" not in shown
-    assert shown.count(HIDDEN) == 9
-    for kept in ("user:***@host/x?token=***&a=b", "/c.crt:/k.key#***:/ca.crt", "/x.pem"):
+    assert shown.count(HIDDEN) == 10
+    for kept in ("user:***@host/x?token=***&a=b", "/c.crt:/k.key#***:/ca.crt", "/x.pem", "me"):
         assert kept in shown
-    assert as_yaml(config, secrets=True).count("hunter2") == 9
+    assert as_yaml(config, secrets=True).count("hunter2") == 10
