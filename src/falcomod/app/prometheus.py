@@ -19,8 +19,6 @@ from falcomod.config.service_options import Metrics
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
 
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-
 
 def text(snapshot: Snapshot, options: Metrics, resources: Resources) -> str:
     """The page for scrapers, of the rows that are switched on; numbers that are 0 included."""

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from falcomod.enrich.host import host_path
 
 log = logging.getLogger(__name__)
+
+_FIRST = threading.Lock()  # of the first measure, which says to psutil where /proc is
 
 T = TypeVar("T")
 
@@ -54,19 +57,15 @@ class Meter:
     """Measures falcomod and its host; from any thread."""
 
     def __init__(self) -> None:
-        # Late: whoever has no metrics does not pay for it.
-        import psutil
-
-        self._psutil = psutil
-        # The process keeps the /proc of this moment, our own: below HOST_ROOT we may have another
-        # number.  What is asked for without a process is about the host.
-        psutil.PROCFS_PATH = "/proc"
-        self._process = psutil.Process()
-        self._created_s = self._read(self._process.create_time)  # since the epoch
-        psutil.PROCFS_PATH = host_path("/proc")
+        self._psutil: Any = None
+        self._process: Any = None
+        self._created_s: float | None = None  # since the epoch
 
     def measure(self) -> Resources:
         """The numbers of now; takes a millisecond, more where falcomod has much memory."""
+        with _FIRST:
+            if self._process is None:
+                self._begin()
         process = self._process
         memory = self._read(process.memory_info)
         cpu_s = self._read(lambda: sum(process.cpu_times()[:2]))
@@ -89,6 +88,18 @@ class Meter:
             kernel_release=os.uname().release,
             addresses=self._read(self._addresses) or {},
         )
+
+    def _begin(self) -> None:
+        # Late: whoever has no metrics does not pay for it.
+        import psutil
+
+        self._psutil = psutil
+        # The process keeps the /proc of this moment, our own: below HOST_ROOT we may have another
+        # number.  What is asked for without a process is about the host.
+        psutil.PROCFS_PATH = "/proc"
+        self._process = psutil.Process()
+        self._created_s = self._read(self._process.create_time)
+        psutil.PROCFS_PATH = host_path("/proc")
 
     def _read(self, what: Callable[[], T]) -> T | None:
         """None where the kernel has no answer, or a file is of a shape that psutil does not know,

@@ -158,6 +158,7 @@ def test_metrics_of_the_library_itself_are_left_out() -> None:
 def test_who_is_not_scraped_does_not_load_the_library() -> None:
     code = (
         "import sys, falcomod.app.prometheus, falcomod.app.metrics\n"
+        "falcomod.app.resources.Meter()\n"
         "print({'prometheus_client', 'psutil'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
