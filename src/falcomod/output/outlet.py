@@ -7,6 +7,7 @@ neither whoever raises an alert nor another output.  Captures have output.direct
 
 from __future__ import annotations
 
+import errno
 import logging
 import math
 import threading
@@ -69,22 +70,21 @@ class Outlet:
         What is not wanted any more ends by itself when it has written what it has.  Raises
         UserError and OSError of a sink that cannot be opened; then nothing has changed.
         """
-        if capacity is not None:
-            self._capacity = capacity or CAPACITY
-        if timeout_ms is not None:
-            self._watchdog.timeout_ms = timeout_ms
         with self._lock:
             present = {worker.name: worker for worker in self._workers}
         opened = _open([spec for spec in specs if not _is_same(present.get(spec.name), spec)])
         fresh = {spec.name: self._worker(spec, sink) for spec, sink in opened}
+        _start(tuple(fresh.values()))
+        if capacity is not None:
+            self._capacity = capacity or CAPACITY
+        if timeout_ms is not None:
+            self._watchdog.timeout_ms = timeout_ms
         with self._lock:
             # Those that died meanwhile are not there any more, and stay away.
             alive = {worker.name: worker for worker in self._workers}
             workers = [fresh.get(spec.name) or alive.get(spec.name) for spec in specs]
             kept = tuple(worker for worker in workers if worker is not None)
             gone = [worker for worker in self._workers if worker not in kept]
-            for worker in fresh.values():
-                worker.start()
             for worker in kept:
                 worker.queue.capacity = self._capacity
             self._workers = kept
@@ -106,7 +106,13 @@ class Outlet:
         it is counted as failed, and nothing more will become of it.
         """
         deadline_s = time.monotonic() + wait_s
-        return all([worker.settle(deadline_s - time.monotonic()) for worker in self._everyone()])
+        return all(
+            [
+                worker.settle(deadline_s - time.monotonic())
+                for worker in self._everyone()
+                if not worker.is_interrupted
+            ]
+        )
 
     def look_after(self) -> None:
         """Tells of outputs that block or overflow, and ends those that had their time.
@@ -119,7 +125,6 @@ class Outlet:
         if self._retired:
             for worker, until_s in tuple(self._retired.items()):
                 if now_s >= until_s and not worker.join(0):
-                    self._retired[worker] = math.inf
                     _discard(worker)
             self._reap()
 
@@ -207,12 +212,27 @@ def _open(specs: Iterable[Spec]) -> list[tuple[Spec, Sink]]:
     return opened
 
 
+def _start(workers: Sequence[Worker]) -> None:
+    """All of them or none."""
+    for number, worker in enumerate(workers):
+        try:
+            worker.start()
+        except RuntimeError as error:
+            for started in workers[:number]:
+                started.retire()
+            for other in workers[number:]:
+                other.sink.close()
+            # man 3 pthread_create: a limit of threads or of memory.
+            raise OSError(errno.EAGAIN, f"output {worker.name}: {error}") from error
+
+
 def _discard(worker: Worker) -> None:
     """Ends it without what it still has, in the words of Falco."""
-    waiting = worker.counters()["waiting"]
+    if worker.is_interrupted:
+        return
     log.warning(
         "output channels still blocked, discarding all remaining notifications: sink=%s alerts=%d",
         worker.name,
-        waiting,
+        worker.counters()["waiting"],
     )
     worker.interrupt()

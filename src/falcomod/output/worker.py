@@ -39,7 +39,7 @@ class Worker:
         self.queue = AlertQueue(capacity)
         self.put = self.queue.put
         self.writing_since_s = 0.0  # when the write under way began; 0: none is
-        self._sink = sink
+        self.sink = sink
         self._on_dead = on_dead
         self._clock = clock
         self._faults = Faults(spec.name, clock)
@@ -47,7 +47,7 @@ class Worker:
         self._failed = 0
         self._discarded = 0
         self._is_dead = False
-        self._is_interrupted = False
+        self.is_interrupted = False  # it was told to end without what it still has
         self._must_reopen = False
         self._watchers = 0  # of _news
         self._news = threading.Condition()  # more alerts are dealt with, or the thread has ended
@@ -67,13 +67,12 @@ class Worker:
         """Takes in no more alerts; the thread ends when it has written those that it has."""
         self.queue.close()
 
-    def interrupt(self) -> int:
-        """Ends a retired worker that does not get on; returns how many alerts are lost by it."""
-        self._is_interrupted = True
+    def interrupt(self) -> None:
+        """Ends a retired worker that does not get on, without the alerts it still has."""
+        self.is_interrupted = True
         self._discarded += self.queue.discard()
-        if isinstance(self._sink, Interruptible):
-            self._sink.interrupt()
-        return self._discarded
+        if isinstance(self.sink, Interruptible):
+            self.sink.interrupt()
 
     def join(self, wait_s: float) -> bool:
         """Whether the thread has ended, waiting for that for a while."""
@@ -113,7 +112,7 @@ class Worker:
 
     def further_counters(self) -> dict[str, int]:
         """What the sink itself counts."""
-        return self._sink.counters() if isinstance(self._sink, Counting) else {}
+        return self.sink.counters() if isinstance(self.sink, Counting) else {}
 
     @property
     def _settled(self) -> int:
@@ -142,7 +141,7 @@ class Worker:
             count = len(alerts)
             self.writing_since_s = self._clock()
             try:
-                self._sink.write(alerts)
+                self.sink.write(alerts)
             except NotAllWritten as error:
                 count = error.written + 1
                 self._tell(error, 1)
@@ -177,12 +176,12 @@ class Worker:
 
     def _tell(self, error: OSError, alerts: int) -> None:
         # Whoever interrupts says so.
-        if not self._is_interrupted:
+        if not self.is_interrupted:
             self._faults.failed(error, alerts)
 
     def _reopen(self) -> None:
         try:
-            self._sink.reopen()
+            self.sink.reopen()
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -199,7 +198,7 @@ class Worker:
 
     def _close(self) -> None:
         try:
-            self._sink.close()
+            self.sink.close()
         except OSError as error:
             if not self._is_dead:
                 self._faults.failed(error, 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 
@@ -261,3 +262,56 @@ def test_nothing_is_lost_or_doubled_over_a_thousand_reloads(outlet: Outlet) -> N
     outlet.look_after()
     assert eventually(lambda: len([n for n in names() if n.startswith("output-")]) == 2)
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_reopen_by_a_signal(outlet: Outlet) -> None:
+    sink = RecordedSink()
+    outlet.configure([sink.spec()])
+    before = signal.signal(signal.SIGUSR1, lambda _number, _frame: outlet.reopen())
+    signal.raise_signal(signal.SIGUSR1)
+    signal.signal(signal.SIGUSR1, before)
+    assert eventually(lambda: sink.reopened == 1)
+
+
+def test_thread_that_cannot_be_started_changes_nothing(
+    outlet: Outlet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        if thread.name == "output-other":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    start = threading.Thread.start
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    old, new, other = RecordedSink("file"), RecordedSink("file"), RecordedSink("other")
+    outlet.configure([old.spec(1)], capacity=9)
+    with pytest.raises(OSError, match="output other: can't start new thread"):
+        outlet.configure([new.spec(2), other.spec()], capacity=8)
+    assert other.is_closed
+    assert eventually(lambda: new.is_closed)
+    outlet.publish(alert(1))
+    assert outlet.settle(WAIT_S)
+    assert old.numbers == [1]
+    assert outlet._workers[0].queue.capacity == 9
+
+
+def test_output_that_cannot_even_be_interrupted_is_left_behind(
+    outlet: Outlet, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Stuck(RecordedSink):
+        def interrupt(self) -> None:
+            """It stays where it is."""
+
+    stuck, sink = Stuck("stuck"), RecordedSink()
+    stuck.gate.clear()
+    outlet.configure([stuck.spec()])
+    outlet.publish(alert(0))
+    stuck.entered.wait(WAIT_S)
+    outlet.configure([sink.spec()])
+    clock.now_s += RETIRE_S
+    for _ in range(3):
+        outlet.look_after()
+    assert len([text for text in caplog.messages if "discarding" in text]) == 1
+    outlet.publish(alert(1))
+    assert outlet.settle(WAIT_S)
+    stuck.gate.set()
