@@ -37,6 +37,7 @@ class MemorySpool:
     def __init__(self, max_bytes: int, *, name: str = "memory") -> None:
         self.name = name
         self.users = 1  # that have yet to call close()
+        self.turn = threading.Lock()  # of who sends, where alerts must not overtake each other
         self._max_bytes = max_bytes
         self._changed = threading.Condition()  # its lock: of everything here
         self._wakes = 0
