@@ -7,13 +7,19 @@ Each case is tried with rules that were compiled and with those that come from t
 from __future__ import annotations
 
 import base64
+import itertools
 import json
+import re
+import shlex
+import textwrap
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from falcomod import cli
 from falcomod.alert.model import Alert
 from falcomod.alert.render import line_of
 from falcomod.app import rules_program
@@ -193,3 +199,37 @@ def test_static_fields_decide_which_rules_match(
 ) -> None:
     _, alerts = alerts_of(static_fields=STATIC | static)
     assert [alert.rule for alert in alerts] == rules
+
+
+# The page about alerts
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "alerts.md"
+CAPTURES = Path(__file__).resolve().parents[1] / "captures"
+EXAMPLE = re.compile(r"^ *\$ falcomod (.*)\n *(.*)$", re.MULTILINE)
+
+
+def block(after: str) -> str:
+    """The indented lines behind a line of the page."""
+    text = PAGE.read_text().partition(after)[2]
+    lines = itertools.takewhile(lambda line: not line or line[0] == " ", text.splitlines()[1:])
+    return textwrap.dedent("\n".join(lines))
+
+
+@pytest.mark.parametrize(("line", "printed"), EXAMPLE.findall(PAGE.read_text()))
+def test_examples_of_the_page(
+    line: str,
+    printed: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    monkeypatch.chdir(tmp_path)
+    Path("rules.yaml").write_text(block("in `rules.yaml`:"))
+    Path("falcomod.yaml").write_text(block("in `falcomod.yaml`:"))
+    words = [CAPTURES / word if word.endswith(".scap") else word for word in shlex.split(line)]
+    assert cli.run([*map(str, words), "-o", "rules_cache_dir="]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == printed
+    monkeypatch.undo()
+    time.tzset()
