@@ -118,7 +118,10 @@ class Metrics:
         """One line more; the file is opened each time, so that it may be rotated."""
         self._samples += 1
         line = json.dumps(
-            {"sample": self._samples, "output_fields": fields}, ensure_ascii=False, sort_keys=True
+            {"sample": self._samples, "output_fields": fields},
+            ensure_ascii=False,
+            sort_keys=True,
+            separators=(",", ":"),
         )
         try:
             with open(path, "a", encoding="utf-8", errors="replace") as file:
