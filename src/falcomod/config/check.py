@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from falcomod.config.duration import milliseconds_of
 from falcomod.config.engine_options import DROP_ACTIONS
 from falcomod.config.model import Config
-from falcomod.config.plugins import BUILT_IN, NEED_NOTHING
+from falcomod.config.plugins import BUILT_IN, INSTEAD, NEED_NOTHING
 
 INTERVAL_LEAST_MS = 100
 INTERVAL = (
@@ -42,7 +42,8 @@ def objections(config: Config) -> Iterator[Objection]:
 
 def _drops(config: Config) -> Iterator[Objection]:
     key, drops = "syscall_event_drops", config.syscall_event_drops
-    listed = ", ".join(f'"{action}"' for action in DROP_ACTIONS)
+    *most, last = (f'"{action}"' for action in DROP_ACTIONS)
+    listed = f"{', '.join(most)}, and {last}"
     for action in drops.actions:
         if action not in DROP_ACTIONS:
             yield Objection(
@@ -56,7 +57,9 @@ def _drops(config: Config) -> Iterator[Objection]:
             f'syscall event drop action "{others[0]}" does not make sense with the "ignore" action',
         )
     if not 0 <= drops.threshold <= 1:
-        yield Objection(f"{key}.threshold", "threshold must be a number from 0 to 1")
+        yield Objection(
+            f"{key}.threshold", "syscall event drops threshold must be a double in the range [0, 1]"
+        )
     if drops.rate < 0:
         yield Objection(f"{key}.rate", "rate must not be below 0")
 
@@ -108,7 +111,8 @@ def _plugins(config: Config) -> Iterator[Objection]:
         elif plugin.name not in BUILT_IN and (
             config.load_plugins is None or plugin.name in config.load_plugins
         ):
-            message = f"plugin '{plugin.name}' is not loaded: built in are {', '.join(BUILT_IN)}"
+            reason = INSTEAD.get(plugin.name, f"built in are {', '.join(BUILT_IN)}")
+            message = f"plugin '{plugin.name}' is not loaded: {reason}"
             yield Objection(key, message, fatal=False)
 
 

@@ -122,9 +122,10 @@ def _one_ebpf(root: Mapping, findings: Findings) -> None:
     )
 
 
-KEPT = ("engine", "ebpf")
+KEPT = ("engine", "ebpf", "outputs_queue")
 DOWNLOAD = "pods are watched, and not asked for now and then"
 GVISOR = "gVisor is not watched"
+QUEUE = "alerts that do not fit into the queue are lost, and counted"
 PROBE = "falcomod brings its own eBPF programs"
 GONE: dict[str, Gone] = {
     "syscall_drop_failed_exit": Gone(FAILED_EXIT, "false"),
@@ -133,5 +134,6 @@ GONE: dict[str, Gone] = {
     "metadata_download.watch_freq_sec": Gone(DOWNLOAD, "1"),
     "engine.gvisor.config": Gone(GVISOR, ""),
     "engine.gvisor.root": Gone(GVISOR, ""),
+    "outputs_queue.recovery": Gone(QUEUE, ""),
     "engine.ebpf.probe": Gone(PROBE, ""),
 }

@@ -21,6 +21,8 @@ JSON = "json"
 BUILT_IN = (CONTAINER, K8SAUDIT, JSON)
 # Those that there is nothing to be said to.
 NEED_NOTHING = (CONTAINER, JSON)
+# What does the work of others.
+INSTEAD = {"k8smeta": "falcomod asks the API server of Kubernetes itself, see `kubernetes`"}
 
 TARGET = "container_engines"
 

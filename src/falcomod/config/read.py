@@ -65,6 +65,10 @@ class Reader:
             self.places[name] = value.place
             if isinstance(value, Scalar) and value.is_null:
                 continue
+            if isinstance(value, Scalar) and not value.text and not takes_nothing(option):
+                # As with Falco, of a variable that is not set.
+                self.findings.warn(value.place, f"'{name}' is empty: its default counts")
+                continue
             found = self.value(option.kind, value, name, option)
             if found is MISSING:
                 continue
@@ -164,6 +168,11 @@ class Reader:
     def refused(self, node: Node, message: str) -> Missing:
         self.findings.fault(node.place, message)
         return MISSING
+
+
+def takes_nothing(option: Option) -> bool:
+    """True where an empty text is a value, or not only one that cannot be read."""
+    return option.kind not in (bool, int, float) and not option.about["choices"]
 
 
 def truth(text: str) -> bool:

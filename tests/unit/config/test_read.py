@@ -186,6 +186,16 @@ def test_option_without_effect_is_told_of_where_it_is_not_at_its_default(
     assert warning.message == f"'{key}' has no effect: {option.about['unused']}"
 
 
+@pytest.mark.parametrize("key", ["json_output", "output_timeout", "priority", "rule_matching"])
+def test_an_empty_text_is_the_default_where_it_is_no_value(key: str) -> None:
+    config, findings = read(f"{key}: ''\nfile_output: {{filename: ''}}")
+    assert config.file_output.filename == ""
+    assert getattr(config, key) == getattr(Config(), key)
+    assert [warning.message for warning in findings.warnings] == [
+        f"'{key}' is empty: its default counts"
+    ]
+
+
 def test_places_of_what_is_set_are_kept() -> None:
     text = "engine: {modern_ebpf: {buf_size_preset: 5}}\nload_plugins: [json]"
     findings = Findings()
