@@ -19,8 +19,8 @@ from falcomod.output.memory_spool import Item, MemorySpool
 
 REQUEST_AGE_S = 0.25  # what was written so long before a request had arrived when that was sent
 SILENCE_AGE_S = 20.0  # longer than a ping and the wait for its answer: see grpc_server.OPTIONS
-# Bytes that may be unconfirmed: clients do not let more come before they have read the others.
-UNCONFIRMED_MAX = 4 << 20
+# Bytes that may be unconfirmed: clients (of C, 4 MiB) let no more come before they read the others.
+UNCONFIRMED_MAX = 5 << 20
 
 
 class Written(NamedTuple):

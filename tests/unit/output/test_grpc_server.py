@@ -20,7 +20,9 @@ import pytest
 
 from falcomod.config.service_options import Grpc
 from falcomod.errors import UserError
-from falcomod.output.grpc_server import GrpcServer
+from falcomod.output import grpc_server
+from falcomod.output.grpc_lease import SILENCE_AGE_S
+from falcomod.output.grpc_server import OPTIONS, GrpcServer
 from falcomod.output.memory_spool import MemorySpool
 from tests.unit.output.grpc_identities import Authority
 from tests.unit.output.grpc_serving import VERSION, Serving, rules, serving, wait_for
@@ -33,6 +35,16 @@ channel = grpc.insecure_channel("unix:" + sys.argv[1])
 for _ in channel.unary_stream("/falco.outputs.service/get", None, None)(b""):
     print("one", flush=True)
     time.sleep(3600)
+"""
+
+# A client that asks once and then is silent.
+WAITING_CLIENT = """
+import sys, threading, grpc
+channel = grpc.insecure_channel("unix:" + sys.argv[1])
+requests = iter([lambda: b"", threading.Event().wait])
+answers = channel.stream_stream("/falco.outputs.service/sub", None, None)(ask() for ask in requests)
+for _ in answers:
+    print("one", flush=True)
 """
 
 
@@ -219,6 +231,32 @@ def test_client_killed_in_the_middle_of_a_call_loses_nothing() -> None:
         wait_for(lambda: served.server.counters()["clients"] == 0)
         numbers = [int(rule[1:]) for rule in rules(served.stub().get())]
         assert numbers == list(range(400))
+
+
+def test_frozen_client_is_found_and_gives_all_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = {"grpc.keepalive_time_ms": 100, "grpc.http2.ping_timeout_ms": 100}
+    monkeypatch.setattr(grpc_server, "OPTIONS", tuple((dict(OPTIONS) | quick).items()))
+    with serving() as served:
+        served.put(1, 2)
+        client = subprocess.Popen(
+            [sys.executable, "-c", WAITING_CLIENT, str(served.path)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        with client:
+            assert client.stdout is not None
+            assert client.stdout.readline() == "one\n"
+            wait_for(lambda: all(call.is_idle for call in served.calls()))
+            client.send_signal(signal.SIGSTOP)
+            wait_for(lambda: served.server.counters()["clients"] == 0)
+            client.send_signal(signal.SIGKILL)
+        assert rules(served.stub().get()) == ["R1", "R2"]
+
+
+def test_an_alert_on_a_silent_connection_is_confirmed_after_a_ping_was_answered() -> None:
+    options = dict(OPTIONS)
+    gone_s = (options["grpc.keepalive_time_ms"] + options["grpc.http2.ping_timeout_ms"]) / 1000
+    assert gone_s < SILENCE_AGE_S
 
 
 def threads_and_files() -> tuple[int, int]:
