@@ -8,7 +8,7 @@ anything when an alert is made.  Faults in it are those of the configuration, no
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,6 +104,12 @@ class Additions:
             found = _Fitting(self, step, nothing, _ignored)
             list(found.behind(Template("", ())))
             dict(found.fields())
+
+    def without_rule(self, names: Container[str]) -> Iterator[str]:
+        """Steps for a rule that is not among *names*, in words."""
+        for step in self.steps:
+            if step.rule and step.rule not in names:
+                yield f"{step.place}.match.rule: {step.rule}"
 
     def bind(self, text: str) -> Any:
         """The field or expression that all of *text* is; raises FieldError."""

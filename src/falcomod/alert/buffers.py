@@ -6,14 +6,21 @@ It is made from the bytes, so that whoever decodes it has what the call had.
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from typing import Any
 
 from falcomod.engine.fields.registry import bind
 
-# As text, the argument of this name is data in some events and something else in others.
-ARGUMENT = "evt.arg.data"
-DATA = "evt.buffer"
+# Arguments that are data where they are no text, and the fields with their bytes.  "data" is
+# something else in some events (ptrace), which the second one knows.
+DATA = {
+    "data": "evt.buffer",
+    "img": "evt.rawarg.img",
+    "msgcontrol": "evt.rawarg.msgcontrol",
+    "value_bytebuf": "evt.rawarg.value_bytebuf",
+}
+ARGUMENT = re.compile(rf"""evt\.arg(?:\.|\[["']?)({"|".join(DATA)})(?:["']?\])?""")
 
 
 class Base64:
@@ -39,6 +46,6 @@ class Base64:
 
 def in_base64(ref: Any) -> Any:
     """The reference, or what stands in its place where it is one to data."""
-    if ref.name == ARGUMENT:
-        return Base64(ref, bind(DATA))
+    if argument := ARGUMENT.fullmatch(ref.name):
+        return Base64(ref, bind(DATA[argument[1]]))
     return Base64(ref, ref) if ref.is_buffer else ref

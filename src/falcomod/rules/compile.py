@@ -56,7 +56,7 @@ class CompiledRules:
     warnings: tuple[RuleError, ...]  # of loading and compiling, sorted by place
     skipped: tuple[RuleError, ...] = ()  # faults of what was left out, sorted by place
     left_out: Mapping[str, RuleError] = field(default_factory=dict)  # rules, each with a reason
-    unused: tuple[str, ...] = ()  # steps of the selection that mean no rule
+    unused: tuple[str, ...] = ()  # steps of the selection and of additions that mean no rule
 
     @property
     def ruleset(self) -> Ruleset:
@@ -99,7 +99,10 @@ def compile_rules(
         warnings=tuple(warnings),
         skipped=tuple(_once([*collection.skipped, *work.errors])),
         left_out=work.left_out,
-        unused=tuple(map(str, unused(collection.rules.values(), selection))),
+        unused=(
+            *map(str, unused(collection.rules.values(), selection)),
+            *additions.without_rule(collection.rules),
+        ),
     )
 
 
@@ -206,6 +209,8 @@ def _warn_unused(work: _Compilation, resolver: Resolver) -> None:
 
 def _decide(work: _Compilation) -> None:
     """Static fields to their values."""
+    if not work.additions.static.items:
+        return  # and one that is named all the same is told of by the checker
     checks = StaticChecks(work.additions.static)
     for draft in work.drafts:
         if draft.tree is not _UNREAD:

@@ -3,7 +3,9 @@
 
 import pytest
 
+from falcomod.alert.additions import Additions, Step
 from falcomod.alert.model import Priority
+from falcomod.alert.static_fields import StaticFields
 from falcomod.engine.decode.schema import EVENTS, SYSCALLS, codes_of
 from falcomod.errors import RuleLoadError
 from falcomod.rules.compile import PASSES, CompiledRules, compile_rules
@@ -310,3 +312,36 @@ def test_conditions_as_deep_as_the_language_allows_are_compiled() -> None:
     assert names(compile_rules(load(rule("one", deep)))) == ["one"]
     with pytest.raises(RuleLoadError, match="exceeded max depth limit of 1000"):
         compile_rules(load(rule("one", "(" * 1000 + OPEN + ")" * 1000)))
+
+
+def test_additions_for_a_rule_that_is_not_there_are_told() -> None:
+    steps = (
+        Step("append_output[0]", rule="one", output="x"),
+        Step("append_output[1]", rule="two", output="y"),
+        Step("append_output[2]", tags=("none",), output="z"),
+    )
+    compiled = compile_rules(load(rule("one", OPEN)), additions=Additions(steps))
+    assert compiled.unused == ("append_output[1].match.rule: two",)
+    assert compiled.rules[0].template.text.endswith(" x")
+
+
+def test_additions_that_a_source_lacks_are_warned_of_once() -> None:
+    steps = (Step("append_output[0]", output="%proc.name"),)
+    text = rule("a", "evt.num > 0", *AUDIT) + rule("b", "evt.num > 0", *AUDIT) + rule("c", OPEN)
+    compiled = compile_rules(load(text), additions=Additions(steps))
+    (warning,) = compiled.warnings
+    assert warning.code == "LOAD_UNKNOWN_FILTER"
+    assert warning.message.startswith("append_output[0].extra_output is not added to rules")
+    assert [entry.template.text for entry in compiled.rules] == [
+        "%ka.user.name",
+        "%ka.user.name",
+        "text %proc.name %proc.name",
+    ]
+
+
+@pytest.mark.parametrize("static", [{}, {"other": "x"}])
+def test_an_unknown_static_field_is_told_with_its_place(static: dict[str, str]) -> None:
+    additions = Additions(static=StaticFields.of(static))
+    with pytest.raises(RuleLoadError) as raised:
+        compile_rules(load(rule("a", f"{OPEN} and static.env = x")), additions=additions)
+    assert "unknown field static.env; add env to static_fields" in str(raised.value)
