@@ -61,10 +61,10 @@ test-vm: $(TESTABLE) ## driver and end-to-end tests on Debian's kernel in QEMU
 	tools/install-packages vm
 	tests/vm/run $(BIN)/python
 
-FUZZ_TARGETS := records generations captures audit rules conditions containers
+FUZZ_TARGETS := records generations captures audit rules conditions containers http
 
 .PHONY: fuzz
-fuzz: $(TESTABLE) ## damaged records, captures, audit events, rules and conditions, and what befalls containers, through a build with sanitizers
+fuzz: $(TESTABLE) ## damaged records, captures, audit events, rules, conditions and requests, and what befalls containers, through a build with sanitizers
 	for target in $(FUZZ_TARGETS); do tests/fuzz/run-sanitized $(BIN)/python $$target || exit; done
 
 .PHONY: nightly

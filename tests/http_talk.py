@@ -10,7 +10,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -124,5 +124,10 @@ def running(server: HttpServer) -> Iterator[HttpServer]:
     assert _files() == files
 
 
-def _files() -> int:
-    return len(os.listdir("/proc/self/fd"))
+def _files() -> dict[str, str]:
+    """Open descriptors but that of the list, and what they are."""
+    found = {}
+    for name in os.listdir("/proc/self/fd"):
+        with suppress(FileNotFoundError):
+            found[name] = os.readlink(f"/proc/self/fd/{name}")
+    return found

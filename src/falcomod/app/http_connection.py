@@ -85,20 +85,24 @@ class Connection:
 
     async def run(self) -> None:
         """Returns when the connection is closed."""
-        idle_s = self._limits.head_s
+        is_first = True
         try:
-            while await self._exchange(idle_s):
-                idle_s = self._limits.idle_s
+            while await self._exchange(is_first):
+                is_first = False
+            self.is_busy = False
+            if self._http.our_state is not h11.IDLE:
+                await self._linger()
             await self._close()
         except (OSError, TimeoutError):
             self._counts["broken"] += 1
         finally:
             self._writer.transport.abort()
 
-    async def _exchange(self, idle_s: float) -> bool:
+    async def _exchange(self, is_first: bool) -> bool:
         """One request and its response; whether another may follow."""
+        self._is_head = False
         try:
-            head = await self._head(idle_s)
+            head = await self._head(is_first)
             if head is None:
                 return False
             request = await self._whole(head)
@@ -119,19 +123,20 @@ class Connection:
         self._http.start_next_cycle()
         return True
 
-    async def _head(self, idle_s: float) -> h11.Request | None:
+    async def _head(self, is_first: bool) -> h11.Request | None:
         """The request line and headers; None where the client went before it said anything."""
+        limits = self._limits
         fed = len(self._http.trailing_data[0])
-        end_s = time.monotonic() + (self._limits.head_s if fed else idle_s)
+        end_s = time.monotonic() + (limits.head_s if fed or is_first else limits.idle_s)
         while True:
             event = self._http.next_event()
             if isinstance(event, h11.Request):
                 return event
             if event is h11.PAUSED or isinstance(event, h11.ConnectionClosed):
                 return None
-            if fed >= self._limits.header_bytes:
-                raise Refusal(431, f"headers are longer than {self._limits.header_bytes} bytes")
-            room = self._limits.header_bytes - fed
+            if fed >= limits.header_bytes:
+                raise Refusal(431, f"headers are longer than {limits.header_bytes} bytes")
+            room = limits.header_bytes - fed
             try:
                 piece = await asyncio.wait_for(
                     self._reader.read(min(room, PIECE_BYTES)), max(0.0, end_s - time.monotonic())
@@ -141,8 +146,8 @@ class Connection:
                     self._counts["idle"] += 1
                     return None
                 raise Refusal(408, "the headers did not come in time") from None
-            if not fed:
-                end_s = min(end_s, time.monotonic() + self._limits.head_s)
+            if not (fed or is_first):
+                end_s = time.monotonic() + limits.head_s
             fed += len(piece)
             self._http.receive_data(piece)
 
@@ -202,27 +207,29 @@ class Connection:
             self._http.receive_data(piece)
 
     async def _refuse(self, refusal: Refusal) -> None:
-        """Says why, and takes what the client has on its way, lest the answer be lost with it."""
+        """Says why; no further request is taken."""
         if self._http.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             return
         self.is_last = True
         with contextlib.suppress(h11.RemoteProtocolError):
             self._http.next_event()  # finds out where nothing follows the headers
         await self._send(refusal.response())
-        if self._http.their_state in (h11.DONE, h11.MUST_CLOSE, h11.CLOSED):
-            return
+
+    async def _linger(self) -> None:
+        """Takes what the client has on its way: unread, it would turn into a reset, and that
+        would take the answer away from a client that has not read it."""
         if self._writer.can_write_eof():
             self._writer.write_eof()
+        elif self._http.their_state in (h11.DONE, h11.MUST_CLOSE, h11.CLOSED):
+            return  # over TLS the client would wait for the end that is waited for here
         end_s = time.monotonic() + LINGER_S
         left = LINGER_BYTES
-        try:
+        with contextlib.suppress(TimeoutError):
             while left > 0 and (left_s := end_s - time.monotonic()) > 0:
                 piece = await asyncio.wait_for(self._reader.read(PIECE_BYTES), left_s)
                 if not piece:
-                    break
+                    return
                 left -= len(piece)
-        except TimeoutError:
-            return
 
     async def _send(self, response: Response) -> None:
         self._counts[f"status_{response.status}"] += 1

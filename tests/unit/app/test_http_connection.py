@@ -92,6 +92,23 @@ def test_head_has_the_headers_of_get_and_no_body(address: Address) -> None:
     assert b"Content-Length: 9\r\n" in head
 
 
+def test_what_is_no_request_after_a_head_has_a_body(address: Address) -> None:
+    with connected(address) as connection:
+        connection.sendall(request("/", method="HEAD"))
+        assert connection.recv(65536).endswith(b"\r\n\r\n")
+        connection.sendall(WRONG["no HTTP"])
+        (answer,) = answers(to_end(connection))
+        assert (answer.status, b"error" in answer.body) == (400, True)
+
+
+def test_what_follows_the_last_request_takes_no_answer_away(address: Address) -> None:
+    """Bytes that nobody reads would end the connection by a reset."""
+    with connected(address) as connection:
+        connection.sendall(CLOSE + b"x" * 100_000)
+        connection.shutdown(socket.SHUT_WR)
+        assert answers(to_end(connection))[0].status == 200
+
+
 def test_target_that_is_a_whole_url(address: Address) -> None:
     data = b"GET http://other/?q HTTP/1.1\r\nHost: other\r\nConnection: close\r\n\r\n"
     assert talk(address, data)[0].body == b"GET /?q 0"
