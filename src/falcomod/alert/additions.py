@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from falcomod.alert.buffers import in_base64
@@ -127,6 +128,16 @@ class Additions:
         """A text with fields; raises TemplateError."""
         return Template.parse(text, self.bind_prefix)
 
+    def parsed_once(self, text: str) -> Template:
+        """The same, for a text that is added to many rules."""
+        if text not in self._parsed:
+            self._parsed[text] = self.parsed(text)
+        return self._parsed[text]
+
+    @cached_property
+    def _parsed(self) -> dict[str, Template]:
+        return {}
+
     def _in_place(self, output: str, rule: AddedTo) -> str:
         """What %container.info stands for in an output."""
         if self.printed is None or not self.printed.means(rule):
@@ -157,7 +168,7 @@ class _Fitting:
                 yield added
                 named.update(added.field_names)
         for word, name in self._step.suggested:
-            added = self._additions.parsed(f"{word}=%{name}")
+            added = self._additions.parsed_once(f"{word}=%{name}")
             if name not in named and self._has(added.refs):
                 yield added
 
@@ -180,7 +191,7 @@ class _Fitting:
 
     def _parsed(self, text: str, place: str) -> Template:
         try:
-            return self._additions.parsed(text)
+            return self._additions.parsed_once(text)
         except TemplateError as error:
             raise UserError(f"{place}: {error}") from None
 

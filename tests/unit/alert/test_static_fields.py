@@ -100,3 +100,22 @@ def test_nul_is_refused() -> None:
 def test_equal_values_are_equal_whatever_their_order() -> None:
     assert StaticFields.of({"a": "1", "b": "2"}) == StaticFields.of({"b": "2", "a": "1"})
     assert repr(StaticFields.of({"a": "1"})) != repr(StaticFields.of({"a": "2"}))
+
+
+PIECES = st.sampled_from(
+    ["static.", "env", ".zone", "tolower(", "concat(", ")", ",", "(", "'", '"', "\\", " ", "%", "é",
+     "proc.name", "[0]", "nope", "len(", "static.env", "static.env.zone"]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=12).map("".join))
+def test_any_text_is_read_as_it_is_without_static_fields(text: str) -> None:
+    try:
+        ref, size = FIELDS.bind_prefix(text)
+    except FieldError:
+        return
+    assert 0 < size <= len(text)
+    # What was read means the same when nothing follows.
+    again, whole = FIELDS.bind_prefix(text[:size])
+    assert whole == size
+    assert again.name == ref.name
