@@ -30,12 +30,7 @@ def spec(config: Config, line: Line) -> Spec | None:
         return None
 
     def open_sink() -> FileSink:
-        folder = os.path.dirname(os.path.abspath(options.filename))
-        if not os.path.isdir(folder):
-            raise UserError(
-                f"file_output.filename: {options.filename}: there is no folder {folder}; make it, "
-                "or name a file in another one"
-            )
+        _check(options.filename)
         return FileSink(options.filename, line, keep_alive=options.keep_alive)
 
     return Spec(FileSink.name, (options, look(config)), open_sink)
@@ -108,6 +103,18 @@ class FileSink:
         file, self._file = self._file, None
         if file is not None:
             file.close()
+
+
+def _check(filename: str) -> None:
+    """Raises UserError where there can be no such file."""
+    folder = os.path.dirname(os.path.abspath(filename))
+    if not filename or os.path.isdir(filename):
+        reason = f"{filename!r} is no file; name one"
+    elif not os.path.isdir(folder):
+        reason = f"{filename}: there is no folder {folder}; make it, or name a file in another one"
+    else:
+        return
+    raise UserError(f"file_output.filename: {reason}")
 
 
 def _whole(lines: Sequence[bytes], written: int) -> int:

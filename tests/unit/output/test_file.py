@@ -184,7 +184,18 @@ def test_spec_follows_the_options(tmp_path: Path) -> None:
     opened.write([alert(0)])
     opened.close()
     assert (tmp_path / "events.txt").read_text() == "alert 0\n"
-    missing = spec(wanted("no/events.txt"), line)
-    assert missing is not None
-    with pytest.raises(UserError, match=r"file_output.filename: .* there is no folder"):
-        missing.open()
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("/no/events.txt", "there is no folder /no; make it"),
+        ("/tmp", "'/tmp' is no file; name one"),
+        ("", "'' is no file; name one"),
+    ],
+)
+def test_file_that_cannot_be_is_refused(name: str, reason: str) -> None:
+    made = spec(Config(file_output=FileOutput(enabled=True, filename=name)), line)
+    assert made is not None
+    with pytest.raises(UserError, match=f"file_output.filename: .*{reason}"):
+        made.open()
