@@ -86,7 +86,15 @@ def full_snapshot(second: int = 10) -> Snapshot:
         runtimes={"containerd": {"asked": 9, "found": 8}},
         outputs={
             "stdout": {"accepted": 7, "written": 7, "dropped": 0, "waiting": 0},
-            "http": {"accepted": 7, "dropped": 5, "lost": 1, "waiting": 2, "bytes": 4096},
+            "http": {
+                "accepted": 7,
+                "dropped": 5,
+                "waiting": 1,
+                "sent": 4,
+                "spool_lost": 1,
+                "spool_waiting": 2,
+                "spool_bytes": 4096,
+            },
         },
         alerts={
             RuleKey("Shell in a (container)", 5, "syscall", ("T1059", "a-b")): 6,

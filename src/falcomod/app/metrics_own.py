@@ -18,7 +18,7 @@ PLUGINS = "plugins_metrics_enabled"
 Counters = Mapping[str, int]
 
 # Counters of outputs and of containers that may also become less: how much there is now.
-OUTPUT_AMOUNTS = ("waiting", "leased", "bytes")
+OUTPUT_AMOUNTS = ("waiting", "spool_waiting", "spool_leased", "spool_bytes")
 CONTAINER_AMOUNTS = ("waiting", "lookups", "known")
 
 
@@ -137,8 +137,8 @@ ROWS: tuple[Row, ...] = (
         name="falcomod.outputs.{output}.{outcome}",
         prometheus="falcomod_output_alerts_total",
         kind=COUNTER,
-        doc="Alerts of an output: accepted, written, failed or dropped; with a spool also appended "
-        "to it and lost out of it.",
+        doc="Alerts of an output: accepted, written, failed or dropped; with a spool also put into "
+        "it (spool_appended), lost out of it (spool_lost), sent, and refused by the receiver.",
         samples=by_name("output", lambda snapshot: snapshot.outputs, OUTPUT_AMOUNTS),
     ),
     Row(
@@ -149,11 +149,18 @@ ROWS: tuple[Row, ...] = (
         samples=of_outputs("waiting"),
     ),
     Row(
+        name="falcomod.outputs.{output}.spool_waiting",
+        prometheus="falcomod_output_spool_alerts",
+        kind=GAUGE,
+        doc="Alerts in an output's spool that its receiver has not got yet.",
+        samples=of_outputs("spool_waiting"),
+    ),
+    Row(
         name="falcomod.outputs.{output}.spool_bytes",
         prometheus="falcomod_output_spool_bytes",
         kind=GAUGE,
         doc="Size of what is in an output's spool.",
-        samples=of_outputs("bytes"),
+        samples=of_outputs("spool_bytes"),
     ),
     Row(
         name="falcomod.throttled_alerts",

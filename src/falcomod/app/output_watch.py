@@ -11,7 +11,7 @@ from falcomod.app.messages import alerts_lost
 from falcomod.app.snapshot import Snapshot
 
 # Counters of an output, each of alerts that will not arrive.
-LOSSES = ("dropped", "failed", "lost", "refused")
+LOSSES = ("dropped", "failed", "spool_lost", "refused")
 AGAIN_S = 300.0  # until an outage that goes on is told of again
 OVER_S = 60.0  # without a further loss: the next one is another outage
 

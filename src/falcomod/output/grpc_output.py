@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 
 from falcomod.alert.model import Alert
 from falcomod.config.model import Config
-from falcomod.output.spec import Line, Spec, look
 from falcomod.output.memory_spool import MemorySpool
+from falcomod.output.spec import Line, Spec, look
 from falcomod.output.spool import open_spool
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,8 @@ class GrpcSink:
         self._spool.append([self._encode(alert) for alert in alerts])
 
     def counters(self) -> dict[str, int]:
-        return self._spool.counters()
+        """Those of the spool by names of their own, as Delivery has them."""
+        return {f"spool_{name}": count for name, count in self._spool.counters().items()}
 
     def reopen(self) -> None:
         """There is nothing to open."""

@@ -20,7 +20,8 @@ def test_outputs_are_told_apart() -> None:
 
 
 def test_amounts_of_outputs_are_gauges() -> None:
-    assert [sample.value for sample in samples("falcomod_output_waiting_alerts")] == [0, 2]
+    assert [sample.value for sample in samples("falcomod_output_waiting_alerts")] == [0, 1]
+    assert samples("falcomod_output_spool_alerts") == [Sample({"output": "http"}, 2, "http")]
     assert samples("falcomod_output_spool_bytes") == [Sample({"output": "http"}, 4096, "http")]
 
 

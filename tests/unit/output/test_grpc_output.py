@@ -44,7 +44,7 @@ def test_alerts_are_in_the_spool_of_the_server(config: Config) -> None:
         ("S", "line of S"),
     ]
     assert isinstance(sink, grpc_output.GrpcSink)
-    assert sink.counters()["appended"] == 2
+    assert sink.counters()["spool_appended"] == 2
     sink.close()
     server.close()
 
