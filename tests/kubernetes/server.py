@@ -16,6 +16,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +35,17 @@ def free_port() -> int:
 
 
 class Server:
-    """etcd and kube-apiserver with files of their own below *directory*."""
+    """etcd and kube-apiserver with files of their own below *directory*.
 
-    def __init__(self, program: Path, directory: Path) -> None:
+    *options* are further ones of kube-apiserver.
+    """
+
+    def __init__(
+        self, program: Path, directory: Path, options: Mapping[str, str] | None = None
+    ) -> None:
         self.program = program
         self.directory = directory
+        self._options = options or {}
         self.port = free_port()
         self._etcd_ports = free_port(), free_port()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -100,6 +107,7 @@ class Server:
             "disable-admission-plugins": "ServiceAccount",
             "allow-privileged": "true",
             "endpoint-reconciler-type": "none",
+            **self._options,
         }
         arguments = [f"--{name}={value}" for name, value in options.items()]
         self._start("kube-apiserver", [str(self.program), *arguments])
