@@ -17,7 +17,7 @@ from falcomod.alert.model import Alert, FieldValue
 from falcomod.app.messages import metrics_snapshot
 from falcomod.app.metrics_fields import output_fields
 from falcomod.app.metrics_row import Moment
-from falcomod.app.resources import Meter
+from falcomod.app.resources import Meter, Resources
 from falcomod.app.snapshot import Snapshot
 from falcomod.config.duration import milliseconds_of
 from falcomod.config.service_options import Metrics as Options
@@ -103,16 +103,23 @@ class Metrics:
     def _run(self) -> None:
         meter = self._meter or Meter()
         while (item := self._queue.get()) is not None:
-            snapshot, options = item
-            moment = Moment(now=snapshot, before=self._before, resources=meter.measure())
-            self._before = snapshot
-            fields = output_fields(moment, options)
-            if options.output_rule:
-                self._publish(
-                    metrics_snapshot(fields, hostname=self._hostname, time_ns=snapshot.time_ns)
-                )
-            if options.output_file:
-                self._write(options.output_file, fields)
+            try:
+                self._publish_and_write(meter.measure(), *item)
+            except Exception as error:  # The next one may be told all the same.
+                log.error("metrics snapshot lost: %s: %s", type(error).__name__, error)
+
+    def _publish_and_write(
+        self, resources: Resources, snapshot: Snapshot, options: Options
+    ) -> None:
+        moment = Moment(now=snapshot, before=self._before, resources=resources)
+        self._before = snapshot
+        fields = output_fields(moment, options)
+        if options.output_rule:
+            self._publish(
+                metrics_snapshot(fields, hostname=self._hostname, time_ns=snapshot.time_ns)
+            )
+        if options.output_file:
+            self._write(options.output_file, fields)
 
     def _write(self, path: str, fields: Mapping[str, FieldValue]) -> None:
         """One line more; the file is opened each time, so that it may be rotated."""
