@@ -64,7 +64,7 @@ def test_host_that_is_no_address(host: str) -> None:
 
 
 def test_address_of_nobody_here() -> None:
-    with pytest.raises(UserError, match="cannot listen on 192.0.2.1:80 "):
+    with pytest.raises(UserError, match=r"cannot listen on 192\.0\.2\.1:80 "):
         open_listener(Tcp("192.0.2.1", 80, Tls("x")))
 
 
