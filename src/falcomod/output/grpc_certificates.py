@@ -39,12 +39,8 @@ class Certificates:
     """
 
     def __init__(self, options: Grpc) -> None:
-        self._files = {
-            "grpc.private_key": options.private_key,
-            "grpc.cert_chain": options.cert_chain,
-            "grpc.root_certs": options.root_certs,
-        }
-        self._lock = threading.Lock()  # of _seen
+        self._files = _files(options)
+        self._lock = threading.Lock()  # of _files and _seen
         self._seen = self._stamps()
         self._first = self._read()
 
@@ -58,9 +54,10 @@ class Certificates:
             require_client_authentication=True,
         )
 
-    def renew(self) -> None:
+    def renew(self, options: Grpc) -> None:
         """Has the files read again when the next client comes, whatever they look like."""
         with self._lock:
+            self._files = _files(options)
             self._seen = ()
 
     def _changed(self) -> grpc.ServerCertificateConfiguration | None:
@@ -119,6 +116,12 @@ class Certificates:
                 f"grpc.private_key: {key}: {_reason(error)}; name the key of {chain}, PEM, "
                 "without a password"
             ) from error
+
+
+def _files(options: Grpc) -> dict[str, str]:
+    """Paths by the names of their options, in the order of Pems."""
+    names = ("private_key", "cert_chain", "root_certs")
+    return {f"grpc.{name}": getattr(options, name) for name in names}
 
 
 def _content(key: str, path: str) -> bytes:

@@ -101,10 +101,13 @@ class GrpcServer:
         self._keeper.start()
         log.info("gRPC server started address=%s", self.address)
 
-    def renew_certificates(self) -> None:
-        """Has certificate and key read again for the clients that come from now on."""
+    def renew_certificates(self, options: Grpc | None = None) -> None:
+        """Has certificate and key read again for the clients that come from now on.
+
+        *options*: after a reload, which may name other files.
+        """
         if self._certificates is not None:
-            self._certificates.renew()
+            self._certificates.renew(options or self._options)
 
     def counters(self) -> dict[str, int]:
         """Empty before the start."""

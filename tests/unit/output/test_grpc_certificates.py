@@ -88,8 +88,18 @@ def test_files_are_read_again_when_they_change_or_when_that_is_asked(options: Gr
     Path(options.root_certs).touch()
     assert certificates._changed() is not None
     assert certificates._changed() is None
-    certificates.renew()
+    certificates.renew(options)
     assert certificates._changed() is not None
+
+
+def test_other_files_may_be_named_later(options: Grpc, tmp_path: Path) -> None:
+    certificates = Certificates(options)
+    other = Grpc(**Authority(tmp_path / "other").options())
+    certificates.renew(other)
+    for path in (options.private_key, options.cert_chain, options.root_certs):
+        Path(path).unlink()
+    assert certificates._changed() is not None
+    assert certificates._changed() is None
 
 
 def test_files_that_went_wrong_later_leave_the_old_ones_and_a_warning(

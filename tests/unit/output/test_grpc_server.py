@@ -47,6 +47,24 @@ for _ in answers:
     print("one", flush=True)
 """
 
+# A server whose alerts are on disk; its first run makes them.
+SERVER = """
+import sys, threading
+from falcomod.config.output_options import OutputsSpool
+from falcomod.config.service_options import Grpc
+from falcomod.output.grpc_server import GrpcServer
+from falcomod.output.spool import open_spool
+from tests.unit.output.grpc_serving import VERSION, body
+spool = open_spool(OutputsSpool(path=sys.argv[2]), "grpc")
+if sys.argv[3] == "0":
+    spool.append([body(number) for number in range(200)])
+GrpcServer(Grpc(bind_address=f"unix://{sys.argv[1]}"), spool, VERSION).start()
+print("ready", flush=True)
+threading.Event().wait()
+"""
+ROOT = Path(__file__).resolve().parents[3]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
+
 
 @pytest.fixture
 def authority(tmp_path: Path) -> Authority:
@@ -257,6 +275,48 @@ def test_an_alert_on_a_silent_connection_is_confirmed_after_a_ping_was_answered(
     options = dict(OPTIONS)
     gone_s = (options["grpc.keepalive_time_ms"] + options["grpc.http2.ping_timeout_ms"]) / 1000
     assert gone_s < SILENCE_AGE_S
+
+
+@pytest.mark.parametrize("said", [b"", PREFACE, PREFACE[:9]])
+def test_connection_that_never_begins_is_ended(
+    monkeypatch: pytest.MonkeyPatch, said: bytes
+) -> None:
+    quick = {"grpc.server_handshake_timeout_ms": 200}
+    monkeypatch.setattr(grpc_server, "OPTIONS", tuple((dict(OPTIONS) | quick).items()))
+    with serving() as served, bytes_of(served) as connection:
+        connection.settimeout(20)
+        connection.sendall(said)
+        while connection.recv(65536):
+            pass
+
+
+def test_killed_server_loses_nothing(tmp_path: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="fm") as folder:
+        command = [sys.executable, "-c", SERVER, f"{folder}/s", str(tmp_path)]
+        seen: list[str] = []
+        end = threading.Event()
+        for run in range(2):
+            with subprocess.Popen(
+                [*command, str(run)], stdout=subprocess.PIPE, env=ENVIRONMENT, text=True
+            ) as server:
+                assert server.stdout is not None
+                assert server.stdout.readline() == "ready\n"
+                with grpc.insecure_channel(f"unix:{folder}/s") as channel:
+                    answers = Stub(channel).sub(iter([b""]) if run else asking_once(end))
+                    if run:
+                        seen += rules(answers)
+                    else:
+                        seen += [next(answers).rule for _ in range(50)]
+                    server.send_signal(signal.SIGKILL)
+        end.set()
+        assert len(seen) > 200
+        assert sorted(set(seen)) == sorted(f"R{number}" for number in range(200))
+        assert seen[50:] == [f"R{number}" for number in range(200)][-len(seen[50:]) :]
+
+
+def asking_once(end: threading.Event) -> Iterator[bytes]:
+    yield b""
+    end.wait(60)
 
 
 def threads_and_files() -> tuple[int, int]:
