@@ -97,8 +97,9 @@ golden: build ## print tests/golden anew; review the difference
 	PYTHONPATH=src $(BIN)/python -m tools.print_golden
 
 .PHONY: docs
-docs: build ## print docs/reference anew, from the tables of the program
+docs: build ## print docs/reference and the man page anew, from the tables of the program
 	PYTHONPATH=src $(BIN)/python -m tools.print_docs
+	PYTHONPATH=src $(BIN)/python -m tools.print_man
 
 .PHONY: build
 build: $(BUILT) ## the engine, in a virtual environment of its own
@@ -133,6 +134,24 @@ dkms-remove: ## undo dkms-install
 	-rmmod falcomod 2>/dev/null
 	dkms remove -m falcomod -v $(DKMS_VERSION) --all
 	rm -rf $(DKMS_SOURCE)
+
+SERVICE := /etc/systemd/system/falcomod.service
+SETTINGS := /etc/falcomod/falcomod.yaml
+
+.PHONY: install-service
+install-service: build ## a service of systemd out of this folder, started now and at every boot
+	install -d /etc/falcomod /usr/local/share/man/man1
+	[ -e $(SETTINGS) ] || $(BIN)/falcomod config example >$(SETTINGS)
+	sed 's|/usr/bin/falcomod|$(CURDIR)/$(BIN)/falcomod|' packaging/systemd/falcomod.service >$(SERVICE)
+	install -m 644 docs/falcomod.1 /usr/local/share/man/man1/
+	systemctl daemon-reload
+	systemctl enable --now falcomod
+
+.PHONY: remove-service
+remove-service: ## undo install-service; configuration and what waits to be sent stay
+	-systemctl disable --now falcomod
+	rm -f $(SERVICE) /usr/local/share/man/man1/falcomod.1
+	systemctl daemon-reload
 
 .PHONY: clean
 clean: ## remove what was built

@@ -197,8 +197,11 @@ def build_bpf() -> None:
 
 
 def data_files() -> list[tuple[str, list[str]]]:
-    """What an installation needs beside the package: the rules, and the driver to build."""
-    files = [("share/falcomod", ["rules/falcomod_rules.yaml"])]
+    """What an installation needs beside the package: rules, man page, unit, driver to build."""
+    files = [
+        ("share/falcomod", ["rules/falcomod_rules.yaml", "packaging/systemd/falcomod.service"]),
+        ("share/man/man1", ["docs/falcomod.1"]),
+    ]
     for folder, _, names in sorted(os.walk("driver")):
         sources = [f"{folder}/{name}" for name in sorted(names) if is_driver_source(name)]
         if sources:

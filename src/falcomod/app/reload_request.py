@@ -33,9 +33,7 @@ def told(answer: Mapping[str, Any]) -> list[str]:
     message = str(answer.get("message") or "")
     if answer.get("ok") is False:
         raise UserError(f"reload refused, all goes on as before: {message}")
-    took_s = answer.get("took_s")
-    took = f" in {took_s:.2f} s" if isinstance(took_s, int | float) else ""
-    lines = [f"reloaded{took}: {message}" if message else f"reloaded{took}"]
+    lines = [f"reloaded: {message}" if message else "reloaded"]
     later = answer.get("later")
     if isinstance(later, list) and later:
         lines.append(f"takes effect at the next start: {', '.join(map(str, later))}")
