@@ -35,7 +35,7 @@ class Child:
             self._pidfd = os.pidfd_open(self._process.pid)
         except OSError:
             self._input.close()
-            self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             raise
 

@@ -126,11 +126,15 @@ def test_process_that_cannot_be_started(
 
 
 def test_descriptor_that_cannot_be_had_leaves_no_process(
-    interrupt: Interrupt, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, interrupt: Interrupt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    sleeper: list[int] = []
+
     def refuse(_pid: int) -> int:
+        sleeper.append(pid_of(tmp_path / "pid"))
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
     monkeypatch.setattr(os, "pidfd_open", refuse)
     with pytest.raises(OSError, match="Too many open files"):
-        Child("sleep 1000", interrupt)
+        Child(f"sleep 1000 & echo $! > {tmp_path}/pid; wait", interrupt)
+    assert eventually(lambda: not is_alive(sleeper[0]))
