@@ -34,9 +34,9 @@ def screen(status: Status, before: Status | None, *, width: int, height: int = 0
     look = _Look(status, earlier)
     upper = [*_head(look), "", *_aligned(_numbers(look), left=1)]
     lower = ["", *_aligned(_outputs(look), left=1)]
-    runtimes = [_containers(look), *_aligned(_runtimes(look), left=1)]
-    if any(runtimes):
-        lower += ["", *runtimes]
+    containers = [*_containers(look), *_aligned(_runtimes(look), left=1)]
+    if containers:
+        lower += ["", *containers]
     rules = _rules(look, max(LABEL_MIN, width - NUMBERS_WIDTH))
     if height:
         room = max(RULES_MIN, height - len(upper) - len(lower) - 2)
@@ -71,7 +71,10 @@ class _Look:
 
 
 def _output(status: Status, name: str, column: str) -> float:
-    """A counter of an output, with what its spool counts under another name."""
+    """A cell: alerts in a spool wait still, and are written when they were sent."""
+    counts = _at(status, ("outputs", name))
+    if column == "written" and isinstance(counts, Mapping) and "sent" in counts:
+        return number(counts, "sent")
     return sum(number(status, "outputs", name, key) for key in (column, *SPOOLED.get(column, ())))
 
 
@@ -202,25 +205,23 @@ def _state(look: _Look, name: str) -> str:
     return "behind"
 
 
-def _containers(look: _Look) -> str:
+def _containers(look: _Look) -> Iterator[str]:
     counts = look.status.get("containers")
-    if not isinstance(counts, Mapping) or not number(counts, "wanted"):
-        return ""
-    told = [f"{name} {count(number(counts, name))}" for name in CONTAINERS]
-    return f"containers: in use {count(number(look.status, 'state', 'containers'))}" + "".join(
-        f", {part}" for part in told
-    )
+    if isinstance(counts, Mapping) and number(counts, "wanted"):
+        told = [f"in use {count(number(look.status, 'state', 'containers'))}"]
+        told += [f"{name} {count(number(counts, name))}" for name in CONTAINERS]
+        yield f"containers: {', '.join(told)}"
 
 
 def _runtimes(look: _Look) -> list[Row]:
+    """Those that had anything to do: most hosts have one of them."""
     runtimes = look.status.get("runtimes")
-    if not isinstance(runtimes, Mapping) or not runtimes:
-        return []
-    rows: list[Row] = [("runtime", *RUNTIME_COLUMNS)]
-    for name in runtimes:
-        cells = [count(number(look.status, "runtimes", name, column)) for column in RUNTIME_COLUMNS]
-        rows.append((shortened(plain(name), LABEL_MAX), *cells))
-    return rows
+    rows: list[Row] = []
+    for name in runtimes if isinstance(runtimes, Mapping) else ():
+        counts = [number(look.status, "runtimes", name, column) for column in RUNTIME_COLUMNS]
+        if any(counts):
+            rows.append((shortened(plain(name), LABEL_MAX), *map(count, counts)))
+    return [("runtime", *RUNTIME_COLUMNS), *rows] if rows else []
 
 
 def count(value: float) -> str:
@@ -235,7 +236,7 @@ def rate(value: float) -> str:
 
 def _aligned(rows: Sequence[Row], *, left: int) -> list[str]:
     """The first *left* columns and texts of the last one to the left, numbers to the right."""
-    sizes = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    sizes = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         GAP.join(
             cell.ljust(size) if place < left or row[place][:1].isalpha() else cell.rjust(size)
@@ -246,6 +247,11 @@ def _aligned(rows: Sequence[Row], *, left: int) -> list[str]:
 
 
 OUTPUT_COLUMNS = ("waiting", "written", "failed", "dropped")
-SPOOLED = {"waiting": ("leased",), "dropped": ("lost",)}
+# What outputs with a spool count beside that, by column.
+SPOOLED = {
+    "waiting": ("leased", "spool_waiting", "spool_leased"),
+    "failed": ("refused",),
+    "dropped": ("lost", "spool_lost"),
+}
 RUNTIME_COLUMNS = ("asked", "found", "unknown", "failed", "outages")
 CONTAINERS = ("waiting", "found", "unknown", "refused")

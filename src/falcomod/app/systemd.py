@@ -16,6 +16,8 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 
+from falcomod.app.snapshot import Snapshot
+
 log = logging.getLogger(__name__)
 
 STATUS_MAX = 500  # characters of a status; `systemctl status` shows a line
@@ -38,6 +40,7 @@ class Notifier:
         self._interval_s = _watchdog_interval_s(environment) if self._address else 0.0
         self._next_s = clock_s()
         self._complained = False
+        self._status = ""
 
     def ready(self) -> None:
         """The start is over, or the reload; systemd starts what waits for this service."""
@@ -56,8 +59,11 @@ class Notifier:
         self._send("STOPPING=1")
 
     def status(self, text: str) -> None:
-        """A line for `systemctl status`."""
-        self._send("STATUS=" + " ".join(text.split())[:STATUS_MAX])
+        """A line for `systemctl status`; sent when it is another than before."""
+        line = " ".join(text.split())[:STATUS_MAX]
+        if line != self._status:
+            self._status = line
+            self._send(f"STATUS={line}")
 
     def watchdog(self) -> None:
         """Says that this thread goes on, where systemd waits for that.
@@ -82,6 +88,13 @@ class Notifier:
             if not self._complained:
                 self._complained = True
                 log.warning("systemd not told: message=%s reason=%s", lines[0], error)
+
+
+def summary(snapshot: Snapshot) -> str:
+    """What a status may say of a running falcomod; it changes with alerts and losses only."""
+    alerts, lost = sum(snapshot.alerts.values()), snapshot.source.get("lost", 0)
+    events_from = snapshot.driver or "no driver"
+    return f"{snapshot.rules_on} rules, {events_from}: {alerts} alerts, {lost} events lost"
 
 
 def _address(named: str) -> str:

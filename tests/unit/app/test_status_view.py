@@ -120,6 +120,12 @@ def output(**counts: int) -> dict[str, Any]:
         ({"failed": 1}, {"failed": 2}, "http 0 0 2 0 fails"),
         ({"failed": 1}, {"failed": 2, "dropped": 1}, "http 0 0 2 1 loses alerts"),
         ({}, {"lost": 3, "leased": 2}, "http 2 0 0 3 loses alerts"),
+        (
+            {"written": 9, "sent": 1},
+            {"written": 9, "sent": 1, "spool_waiting": 6, "spool_leased": 2, "spool_lost": 0},
+            "http 8 1 0 0 stuck",
+        ),
+        ({}, {"written": 9, "sent": 7, "refused": 2}, "http 0 7 2 0 fails"),
     ],
 )
 def test_state_of_an_output(before: dict[str, int], now: dict[str, int], row: str) -> None:
@@ -139,6 +145,11 @@ def test_containers_and_runtimes() -> None:
         "runtime asked found unknown failed outages",
         "docker 4 3 0 0 1",
     ]
+
+
+def test_runtimes_that_had_nothing_to_do_are_left_out() -> None:
+    idle = {"docker": {"asked": 0}, "cri": {}}
+    assert shown(answer(runtimes=idle, containers={"wanted": 0})) == shown(answer())
 
 
 def test_reloads() -> None:

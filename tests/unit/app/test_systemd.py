@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from falcomod.app.systemd import Notifier
+from falcomod.app.snapshot import RuleKey, Snapshot
+from falcomod.app.systemd import Notifier, summary
 
 
 @pytest.fixture
@@ -71,6 +72,21 @@ def test_status_is_one_line_and_bounded(manager: socket.socket) -> None:
     Notifier(environment(manager)).status("x" * 100_000 + "\nREADY=1")
     (message,) = heard(manager)
     assert message == "STATUS=" + "x" * 500
+
+
+def test_status_is_sent_when_it_is_another(manager: socket.socket) -> None:
+    notifier = Notifier(environment(manager))
+    for text in ("a", "a", "b", "a"):
+        notifier.status(text)
+    assert heard(manager) == ["STATUS=a", "STATUS=b", "STATUS=a"]
+
+
+def test_summary_of_a_snapshot() -> None:
+    snapshot = Snapshot(
+        time_ns=2, start_ns=1, reload_ns=1, driver="kmod", rules_on=25, source={"lost": 3},
+        alerts={RuleKey("a", 4, "syscall"): 2, RuleKey("b", 4, "syscall"): 1},
+    )  # fmt: skip
+    assert summary(snapshot) == "25 rules, kmod: 3 alerts, 3 events lost"
 
 
 @pytest.mark.parametrize("pid", [None, "mine"])
