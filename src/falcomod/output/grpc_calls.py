@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 BATCH = 16  # alerts that a client takes at once; more would wait for a slow one
 WAIT_S = 1.0  # until a client that waits for alerts is looked at: whether it is there
+END_S = 0.1  # that a call is kept open to see whether its client is there
 FIRST_REQUEST_S = 10.0  # that a call may be open without one, where it has one only
 VERSION_CALLS = 4  # at once; they are short
 
@@ -211,8 +212,13 @@ class Calls:
             call.context.abort(grpc.StatusCode.UNAVAILABLE, "falcomod stops")
 
     def _ended_well(self, call: Call) -> None:
-        """The client has all that was written, unless it is gone already."""
-        if call.context.is_active():
+        """The client has all that was written, unless it is gone.
+
+        Of a connection that is lost gRPC says first that writes are over and requests at an
+        end, as if all were well, and only then that the call is no more.
+        """
+        gone = threading.Event()
+        if call.lease.is_open and call.context.add_callback(gone.set) and not gone.wait(END_S):
             call.lease.confirm(0.0)
 
     def _end(self, call: Call) -> None:

@@ -61,6 +61,11 @@ class Lease:
             done = self._confirmed(lambda _oldest: self._size > UNCONFIRMED_MAX)
         self._spool.done(done)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether anything was written that is not confirmed."""
+        return bool(self._written)
+
     def confirm(self, age_s: float) -> None:
         """The client has what was written at least *age_s* ago."""
         with self._lock:

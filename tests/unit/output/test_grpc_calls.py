@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from queue import Queue
 
 import grpc
@@ -286,3 +286,30 @@ def test_slow_reader_holds_little_and_others_get_the_rest(served: Serving) -> No
     rest = rules(slow)
     numbers = sorted(int(rule[1:]) for rule in [*found, *rest])
     assert numbers == list(range(1, 400))
+
+
+class EndingContext:
+    """Of a call that is over already, ends now, or stays."""
+
+    def __init__(self, ending: str) -> None:
+        self._ending = ending
+
+    def add_callback(self, callback: Callable[[], None]) -> bool:
+        if self._ending == "now":
+            callback()
+        return self._ending != "over"
+
+
+@pytest.mark.parametrize(("ending", "waiting"), [("over", 1), ("now", 1), ("stays", 0)])
+def test_end_of_requests_is_no_good_end_where_the_connection_is_lost(
+    ending: str, waiting: int
+) -> None:
+    spool = MemorySpool(1 << 20)
+    spool.append([body(1)])
+    calls = Calls(spool, b"", 1)
+    call = calls._begin(EndingContext(ending), calls._readers, 1)  # type: ignore[arg-type]
+    for item in call.lease.take(1, 0):
+        call.lease.written(item)
+    calls._ended_well(call)
+    calls._end(call)
+    assert spool.waiting() == waiting

@@ -58,7 +58,9 @@ def test_at_a_good_end_all_that_was_written_is_received() -> None:
     spool, _clock, lease, items = begun(b"a", b"b")
     for item in items:
         lease.written(item)
+    assert lease.is_open
     lease.confirm(0)
+    assert not lease.is_open
     lease.lose()
     assert waiting(spool) == []
     assert spool.waiting() == 0
