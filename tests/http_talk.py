@@ -14,7 +14,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from falcomod.app.http_server import HttpServer, Request, Response
+from falcomod.app.http_message import Limits, Request, Response, Routes
+from falcomod.app.http_server import HttpServer
+from falcomod.app.listener import Tcp, Unix
 
 CERTIFICATES = Path(__file__).resolve().parent / "unit" / "app" / "certificates"
 PATIENT_S = 20.0
@@ -74,6 +76,11 @@ def talk(address: Address, data: bytes, *, half_close: bool = False) -> list[Ans
         return answers(to_end(connection))
 
 
+def trusting(name: str) -> ssl.SSLContext:
+    """Of a client that knows a certificate of CERTIFICATES and no other."""
+    return ssl.create_default_context(cafile=str(CERTIFICATES / name))
+
+
 def ask(address: Address, path: str, *, tls: ssl.SSLContext | None = None) -> Answer:
     """The answer to a GET."""
     with connected(address, tls=tls) as connection:
@@ -109,6 +116,35 @@ def echo(asked: Request) -> Response:
     """A handler: what was asked, as text."""
     told = f"{asked.method} {asked.path}?{asked.query} {len(asked.body)}"
     return Response(200, told.encode(), "text/plain")
+
+
+class Held:
+    """A handler that answers when it is let go."""
+
+    def __init__(self) -> None:
+        self.released = threading.Event()
+        self._entered = threading.Semaphore(0)
+
+    def __call__(self, asked: Request) -> Response:
+        self._entered.release()
+        assert self.released.wait(PATIENT_S)
+        return echo(asked)
+
+    def wait_entered(self) -> None:
+        assert self._entered.acquire(timeout=PATIENT_S)
+
+
+ROUTES: Routes = {"/": {"GET": echo, "POST": echo}}
+
+
+@contextmanager
+def served(
+    routes: Routes = ROUTES, *, listen: Tcp | Unix | None = None, limits: Limits | None = None
+) -> Iterator[HttpServer]:
+    """A server on a free port, running."""
+    made = HttpServer("web-test", routes, listen=listen or Tcp("127.0.0.1", 0), limits=limits)
+    with running(made):
+        yield made
 
 
 @contextmanager

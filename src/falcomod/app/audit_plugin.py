@@ -10,20 +10,18 @@ import logging
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
 
 from falcomod.app.audit_source import AuditSource
 from falcomod.app.http_message import Limits
+from falcomod.app.http_server import HttpServer
 from falcomod.app.listener import Tcp, Tls
 from falcomod.app.webserver import audit_events
 from falcomod.config.model import Config
 from falcomod.errors import UserError
-
-if TYPE_CHECKING:
-    from falcomod.app.http_server import HttpServer
 
 log = logging.getLogger(__name__)
 
@@ -81,8 +79,6 @@ def audit_plugin(config: Config) -> AuditPlugin | None:
 
 def server(plugin: AuditPlugin, source: AuditSource) -> HttpServer:
     """Its server, not started."""
-    from falcomod.app.http_server import HttpServer
-
     return HttpServer(
         NAME,
         {plugin.path: {"POST": audit_events(source)}},

@@ -7,17 +7,15 @@ HTTP over a Unix socket that its owner alone may open: curl can ask, too.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
-from falcomod.app.http_message import Handler, Limits, Request, Response, Routes, json_response
+from falcomod.app.http_message import Limits, Request, Response, Routes, json_response
+from falcomod.app.http_server import HttpServer
 from falcomod.app.listener import Unix
 from falcomod.config.service_options import Control
-from falcomod.errors import PermissionFault, UserError
-
-if TYPE_CHECKING:
-    from falcomod.app.http_server import HttpServer
+from falcomod.errors import FalcomodError, PermissionFault, UserError
 
 STATUS = "/status"
 RELOAD = "/reload"
@@ -36,25 +34,27 @@ class NobodyListens(UserError):
 
 
 def server(options: Control, routes: Routes) -> HttpServer:
-    """The server of these options, not started; its module is loaded here."""
-    from falcomod.app.http_server import HttpServer
-
+    """The server of these options, not started."""
     listen = Unix(options.socket, SOCKET_MODE)
     return HttpServer("control", routes, listen=listen, limits=LIMITS, remedy=REMEDY)
 
 
 def routes(*, status: Callable[[], dict[str, Any]], reload: Callable[[], dict[str, Any]]) -> Routes:
-    """GET /status and POST /reload; what *reload* raises as UserError, or returns under
-    "error", is answered with 409 and the message."""
+    """GET /status and POST /reload.
+
+    What *reload* raises on purpose, or returns under "error", is answered with 409.
+    """
+
+    def answered(_request: Request) -> Response:
+        return json_response(status())
 
     def reloaded(_request: Request) -> Response:
         try:
             answer = reload()
-        except UserError as error:
+        except FalcomodError as error:
             answer = {"error": str(error)}
         return json_response(answer, 409 if answer.get("error") else 200)
 
-    answered: Handler = lambda _request: json_response(status())  # noqa: E731
     return {STATUS: {"GET": answered}, RELOAD: {"POST": reloaded}}
 
 

@@ -8,7 +8,6 @@ answered is Falco 0.25's, and also the k8saudit plugin's (app.audit_plugin).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from falcomod.app.audit_events import AuditFault
 from falcomod.app.audit_source import AuditSource, NotSettled
@@ -22,13 +21,11 @@ from falcomod.app.http_message import (
     Routes,
     json_response,
 )
+from falcomod.app.http_server import HttpServer
 from falcomod.app.listener import Tcp, Tls
 from falcomod.config.model import Config
 from falcomod.config.service_options import Webserver
 from falcomod.errors import UserError
-
-if TYPE_CHECKING:
-    from falcomod.app.http_server import HttpServer
 
 PROMETHEUS = "text/plain; version=0.0.4"
 HTML = "text/html"
@@ -41,9 +38,7 @@ NO_METRICS = "metrics are off: set metrics.enabled and webserver.prometheus_metr
 
 
 def server(options: Webserver, routes: Routes) -> HttpServer:
-    """The server of these options, not started; its module is loaded here."""
-    from falcomod.app.http_server import HttpServer
-
+    """The server of these options, not started."""
     tls = Tls(options.ssl_certificate) if options.ssl_enabled else None
     listen = Tcp(options.listen_address, options.listen_port, tls)
     return HttpServer("webserver", routes, listen=listen, limits=limits(options), remedy=REMEDY)

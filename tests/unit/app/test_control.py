@@ -17,7 +17,7 @@ import pytest
 from falcomod.app import control
 from falcomod.app.control import RELOAD, STATUS
 from falcomod.config.service_options import Control
-from falcomod.errors import PermissionFault, UserError
+from falcomod.errors import DriverError, PermissionFault, UserError
 from tests.http_talk import request, running, talk
 
 PATH = "sock"
@@ -80,7 +80,10 @@ def test_reload() -> None:
         assert control.ask(PATH, "POST", RELOAD, WAIT_S) == {"rules": 3}
 
 
-@pytest.mark.parametrize("failure", [UserError("bad rules"), {"error": "bad rules", "rules": 0}])
+@pytest.mark.parametrize(
+    "failure",
+    [UserError("bad rules"), DriverError("bad rules"), {"error": "bad rules", "rules": 0}],
+)
 def test_reload_that_fails_says_why(failure: dict[str, Any] | Exception) -> None:
     with served(reload=failure), pytest.raises(UserError, match=r"^bad rules$"):
         control.ask(PATH, "POST", RELOAD, WAIT_S)

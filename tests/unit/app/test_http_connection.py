@@ -11,7 +11,9 @@ from collections.abc import Iterator
 import pytest
 
 from falcomod.app.http_connection import Budget
-from falcomod.app.http_server import HttpServer, Limits, Request, Response, Tcp
+from falcomod.app.http_message import Limits, Request, Response
+from falcomod.app.http_server import HttpServer
+from falcomod.app.listener import Tcp
 from tests.http_talk import (
     Address,
     Answer,
