@@ -12,7 +12,6 @@ A look is a system call for each file, so half a second's delay is the whole pri
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import itertools
 import logging
@@ -22,11 +21,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from falcomod.app.rules_files import SHIPPED
 from falcomod.config.model import Config
-from falcomod.rules.load import files_in
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +62,8 @@ Marks = dict[str, Mark]  # by file
 class ConfigWatch:
     """Calls *on_change*, on a thread of its own, when content has changed and is quiet again.
 
-    *paths* are files and folders, asked for at every look; a folder stands for the
-    .yaml and .yml files in it, and what is not there may come.  What a path leads
+    *paths* are files and folders, asked for at every look; a folder stands for the files in
+    it but those that editors leave (.x.swp, x~), and what is not there may come.  What a path leads
     to when it is first named counts as known.  So make the watch as soon as there are names,
     before the files are read; and call take_stock() before they are read for another reason.
     """
@@ -192,10 +189,17 @@ def _look(named: Iterable[str]) -> dict[str, Marks]:
         if mark.kind == FOLDER:
             # How a folder looks changes with all that is in it, and says nothing by itself.
             found[path] = {path: Mark(FOLDER)}
-            with contextlib.suppress(OSError):
-                inside = itertools.islice(files_in(Path(path)), FILES_MAX)
-                found[path] |= {str(file): _mark(str(file)) for file in inside}
+            found[path] |= {file: _mark(file) for file in _inside(path)}
     return found
+
+
+def _inside(folder: str) -> list[str]:
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError:
+        return []
+    paths = (f"{folder}/{name}" for name in names if name[0] != "." and name[-1] != "~")
+    return [path for path in itertools.islice(paths, FILES_MAX) if not os.path.isdir(path)]
 
 
 def _mark(path: str) -> Mark:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Takes secrets out of what is shown to others: by the names of keys, and by their look.
+"""Takes secrets out of what is handed to others: by the names of keys, and by their look.
 
-A configuration holds passwords, tokens and addresses that are as good as one, under keys
-that are known and in texts of the user's own.  Rather too much is masked than too little.
+What options are known to hold some is config.show's to hide, from their owner, too.  Here are
+texts of the user's own: commands, addresses that are as good as a password, values that come from
+the environment.  Rather too much is masked than too little.
 """
 
 from __future__ import annotations
@@ -19,8 +20,6 @@ SECRET_NAME = re.compile(
     r"|authori[sz]ation|credential|cookie|signature|webhook",
     re.IGNORECASE,
 )
-# Keys below which every value is one.
-SECRET_BLOCKS = ("headers",)
 # A path tells where a secret is, not what it is; somebody's support wants to know it.
 PATH = re.compile(r"/[\w./-]*")
 
@@ -42,7 +41,6 @@ ASSIGNED = re.compile(
 OPTION = re.compile(r"(?:^|\s)-[\w-]*$")
 OPTION_MAX = 40  # characters before the secret part of an option's name
 BEARER = re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{6,}", re.IGNORECASE)
-KEY_PASSWORD = re.compile(r"#[^:\s]+")  # CERTIFICATE:KEY#PASSWORD:CA, as -K takes it
 
 
 def masked(value: Any, environment: Mapping[str, str]) -> Any:
@@ -72,19 +70,13 @@ def is_path(text: str) -> bool:
 
 def _masked(value: Any, key: str, secrets: list[str]) -> Any:
     if isinstance(value, Mapping):
-        hidden = key in SECRET_BLOCKS
-        return {
-            str(name): MASK if hidden and inner else _masked(inner, str(name), secrets)
-            for name, inner in value.items()
-        }
+        return {str(name): _masked(inner, str(name), secrets) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_masked(inner, key, secrets) for inner in value]
     if not isinstance(value, str):
         return value
     if value and is_secret(key) and not is_path(value):
         return MASK
-    if key == "certificate":
-        value = KEY_PASSWORD.sub(f"#{MASK}", value)
     return masked_text(value, secrets)
 
 

@@ -249,7 +249,7 @@ def _aligned(rows: Sequence[Row], *, left: int) -> list[str]:
 OUTPUT_COLUMNS = ("waiting", "written", "failed", "dropped")
 # What outputs with a spool count beside that, by column.
 SPOOLED = {
-    "waiting": ("leased", "spool_waiting", "spool_leased"),
+    "waiting": ("spool_waiting",),
     "failed": ("refused",),
     "dropped": ("lost", "spool_lost"),
 }

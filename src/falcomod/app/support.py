@@ -7,7 +7,6 @@ whole is bounded, so that it can be put into an issue as it is.
 
 from __future__ import annotations
 
-import dataclasses
 import importlib.metadata
 import os
 import shlex
@@ -25,6 +24,7 @@ from falcomod.app.masking import masked
 from falcomod.app.versions import versions
 from falcomod.config.load import load_all
 from falcomod.config.model import Config
+from falcomod.config.show import plain
 from falcomod.errors import FalcomodError, UserError
 from falcomod.rules.load import files_in
 
@@ -68,7 +68,7 @@ def report(
         "system_info": system_info(),
         "engine_info": versions(),
         "cmdline": shlex.join(arguments),
-        "config": None if config is None else dataclasses.asdict(config),
+        "config": None if config is None else plain(config),
         "config_fault": fault,
         "config_files": list(files),
         "drivers": [driver_facts(driver) for driver in (DRIVERS if drivers is None else drivers)],

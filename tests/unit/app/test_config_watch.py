@@ -117,12 +117,29 @@ def test_folder_that_appears_later(tmp_path: Path) -> None:
     assert watched.looks() == 1
 
 
-def test_other_files_in_a_folder_are_nothing(folder: Path) -> None:
+def test_files_of_editors_are_nothing(folder: Path) -> None:
     watched = Watched(folder)
     (folder / ".a.yaml.swp").write_text("x")
     (folder / "a.yaml~").write_text("x")
-    (folder / "4913").write_text("x")
     (folder / "below.yaml").mkdir()
+    assert watched.looks() == 0
+
+
+def test_files_are_seen_whatever_they_are_called(folder: Path) -> None:
+    """config_files takes every file of a folder."""
+    watched = Watched(folder)
+    (folder / "50-local.conf").write_text("a: 1\n")
+    assert watched.looks() == 1
+
+
+def test_folder_that_cannot_be_listed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    watched = Watched(folder)
+
+    def refuse(_path: str) -> list[str]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "listdir", refuse)
+    assert watched.looks() == 1  # its files are gone, as far as can be seen
     assert watched.looks() == 0
 
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from typing import Any
 
@@ -16,6 +15,7 @@ from falcomod.config.container_options import Kubernetes
 from falcomod.config.model import Config
 from falcomod.config.output_options import HttpOutput, ProgramOutput
 from falcomod.config.service_options import Grpc
+from falcomod.config.show import plain
 
 SECRET = "s3cr3tw0rdOfTheHouse"
 
@@ -43,14 +43,14 @@ SECRET = "s3cr3tw0rdOfTheHouse"
     ],
 )
 def test_secret_of_a_configuration_is_masked(config: Config) -> None:
-    text = json.dumps(masked(dataclasses.asdict(config), {}))
+    text = json.dumps(masked(plain(config), {}))
     assert SECRET not in text
     assert MASK in text
 
 
 def test_value_of_a_secret_variable_is_masked_wherever_it_stands() -> None:
     config = Config(static_fields={"site": f"a-{SECRET}-b"}, log_level="info")
-    found = masked(dataclasses.asdict(config), {"SITE_SECRET": SECRET, "API_TOKEN": "info"})
+    found = masked(plain(config), {"SITE_SECRET": SECRET, "API_TOKEN": "info"})
     assert found["static_fields"] == {"site": f"a-{MASK}-b"}
     assert found["log_level"] == "info"  # too short to be taken for one
 
@@ -91,13 +91,13 @@ def test_what_helps_is_left(text: str) -> None:
 
 
 def test_paths_under_secret_keys_are_left() -> None:
-    found = masked(dataclasses.asdict(Config(grpc=Grpc(private_key="/etc/k.pem"))), {})
+    found = masked(plain(Config(grpc=Grpc(private_key="/etc/k.pem"))), {})
     assert found["grpc"]["private_key"] == "/etc/k.pem"
 
 
 def test_default_configuration_has_no_secrets() -> None:
-    before = json.loads(json.dumps(dataclasses.asdict(Config())))
-    assert masked(dataclasses.asdict(Config()), {}) == before
+    before = plain(Config())
+    assert masked(plain(Config()), {}) == before
 
 
 @pytest.mark.parametrize(

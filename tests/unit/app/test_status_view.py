@@ -119,11 +119,11 @@ def output(**counts: int) -> dict[str, Any]:
         ({"failed": 1}, {"failed": 1}, "http 0 0 1 0 ok"),
         ({"failed": 1}, {"failed": 2}, "http 0 0 2 0 fails"),
         ({"failed": 1}, {"failed": 2, "dropped": 1}, "http 0 0 2 1 loses alerts"),
-        ({}, {"lost": 3, "leased": 2}, "http 2 0 0 3 loses alerts"),
+        ({}, {"lost": 3, "leased": 2, "waiting": 2}, "http 2 0 0 3 loses alerts"),
         (
             {"written": 9, "sent": 1},
             {"written": 9, "sent": 1, "spool_waiting": 6, "spool_leased": 2, "spool_lost": 0},
-            "http 8 1 0 0 stuck",
+            "http 6 1 0 0 stuck",
         ),
         ({}, {"written": 9, "sent": 7, "refused": 2}, "http 0 7 2 0 fails"),
     ],
