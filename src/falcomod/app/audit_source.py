@@ -20,9 +20,8 @@ from falcomod.engine.state.context import ContextView
 
 # The longest wait for outputs; the API server gives up after 30 s (its webhook's timeout).
 SETTLE_S = 10.0
-# Values in a body at the most, by what they begin or end with: a value takes up to 200
-# bytes of memory where its text takes three.  Events as the API server posts them have one
-# in 25 bytes.
+# Values in a body at the most, by what they begin or end with: a value may take 240 bytes
+# of memory where its text takes eight.  Events with whole objects have one in 11 bytes.
 VALUES_MAX = 2_000_000
 VALUE_MARKS = (b",", b"[", b"{")
 UNSETTLED_MAX = 64
