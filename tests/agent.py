@@ -20,6 +20,10 @@ RULES = ROOT / "rules" / "falcomod_rules.yaml"
 READY = "falcomod initialized"
 START_LIMIT_S = 120  # software emulation is slow
 ALERT_LIMIT_S = 30
+QUIET = [
+    "-o", "webserver.enabled=false", "-o", "control.enabled=false",
+    "-o", "watch_config_files=false",
+]  # fmt: skip
 
 
 class Line(NamedTuple):
@@ -31,11 +35,13 @@ class Agent:
     """A running falcomod, ended with the context at the latest.
 
     Lines are collected as they come, by a thread per stream. The driver is the one that
-    FALCOMOD_DRIVER names.
+    FALCOMOD_DRIVER names.  Nothing is served and no file is watched, so that several may
+    run at once, unless the options say so or *is_alone*.
     """
 
-    def __init__(self, *options: str) -> None:
-        command = [*program(), "start", "-r", str(RULES), *_driver(), *options]
+    def __init__(self, *options: str, is_alone: bool = False) -> None:
+        quiet = [] if is_alone else QUIET
+        command = [*program(), "start", "-r", str(RULES), *_driver(), *quiet, *options]
         environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1"}
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
@@ -76,6 +82,14 @@ class Agent:
         assert self.process.poll() is None, self.said()
 
     def alerts(self) -> list[dict[str, Any]]:
+        """Those of rules, so far."""
+        return [alert for alert in self._lines() if alert["source"] != "internal"]
+
+    def messages(self) -> list[dict[str, Any]]:
+        """What falcomod said of itself where alerts go."""
+        return [alert for alert in self._lines() if alert["source"] == "internal"]
+
+    def _lines(self) -> list[dict[str, Any]]:
         return [json.loads(line.text) for line in self.out if line.text.startswith("{")]
 
     def expect_alert(self, rule: str, **fields: object) -> dict[str, Any]:

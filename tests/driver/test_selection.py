@@ -13,7 +13,6 @@ from tests.driver.fix_capture import driver, open_consumer
 from tests.driver.native import buffer, syscall
 from tests.reference.tables import syscalls
 
-
 # Each is an event of its own, and openat comes late.
 GROWING = (
     "read", "write", "socket", "bind", "connect", "listen", "accept", "chdir", "mkdir", "unlink",

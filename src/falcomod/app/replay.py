@@ -8,6 +8,7 @@ capture: nothing is asked of the host that replays.
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -15,16 +16,19 @@ from contextlib import ExitStack
 from typing import Protocol, TextIO
 
 from falcomod.alert.model import Alert
-from falcomod.app import startup
+from falcomod.alert.render import line_of
 from falcomod.app.agent import Agent
 from falcomod.app.captures import Capture, open_capture
 from falcomod.app.explainers import Explainers
+from falcomod.app.hostname import hostname
 from falcomod.app.rules_program import load_rules
+from falcomod.app.signals import on_signals
 from falcomod.app.statistics import Statistics
 from falcomod.config.model import Config
 from falcomod.errors import CaptureError, UserError
 from falcomod.output.direct import DirectOutlet
 from falcomod.output.sink import Sink
+from falcomod.output.table import specs
 from falcomod.rules.compile import CompiledRules
 
 log = logging.getLogger(__name__)
@@ -58,7 +62,7 @@ def run(
     """
     began_s = time.monotonic()
     rules = load_rules(config, print_format=print_format)
-    sinks = startup.open_sinks(config, explain=explain)
+    sinks = [spec.open() for spec in specs(config, line_of(config), explain=explain)]
     if progress is not None:
         sinks = [_Above(sink, progress) for sink in sinks]
     replay = _Replay(
@@ -66,7 +70,8 @@ def run(
     )
     faults: list[str] = []
     with ExitStack() as teardown:
-        teardown.callback(startup.on_signals(replay.agent.stop))
+        ends = dict.fromkeys((signal.SIGINT, signal.SIGTERM), replay.agent.stop)
+        teardown.callback(on_signals(ends))
         try:
             for path in paths:
                 if not replay.agent.is_stopping:
@@ -134,7 +139,7 @@ class _Replay:
         limit = self._config.falco_libs.thread_table_size
         self._capture = capture = open_capture(path, thread_limit=limit)
         try:
-            self.agent.hostname = capture.hostname or startup.hostname()
+            self.agent.hostname = capture.hostname or hostname()
             engine = capture.engine(self._rulesets, self.agent.on_match, self.agent.on_error)
             began_s = time.monotonic()
             self.agent.run(engine)

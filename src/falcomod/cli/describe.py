@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from falcomod.cli.options import configuration, configured
+from falcomod.cli.configuration import configuration
+from falcomod.cli.options import configured
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="One line of JSON, as Falco's -L.")
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from falcomod.cli.options import configuration, configured
+from falcomod.cli.configuration import configuration
+from falcomod.cli.options import configured
 
 
 @click.command()

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from falcomod.cli.options import configuration, configured
+from falcomod.cli.configuration import configuration
+from falcomod.cli.options import configured
 from falcomod.cli.progress import progress_bar
 from falcomod.cli.service_options import PRINT
 

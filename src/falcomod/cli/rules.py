@@ -8,9 +8,10 @@ from typing import Any
 
 import click
 
+from falcomod.cli.configuration import configuration
 from falcomod.cli.describe import describe, list_rules
 from falcomod.cli.explain import explain
-from falcomod.cli.options import configuration, configured
+from falcomod.cli.options import configured
 from falcomod.errors import UserError
 
 

@@ -8,10 +8,12 @@ from typing import Any
 
 import click
 
+from falcomod.cli.configuration import loaded
 from falcomod.cli.metadata_options import METADATA, changed, with_metadata
-from falcomod.cli.options import configuration, configured
+from falcomod.cli.options import configured
 from falcomod.cli.service_options import with_service
 from falcomod.config.engine_options import DRIVERS
+from falcomod.config.load import Loaded
 
 
 @click.command()
@@ -41,29 +43,24 @@ def start(
     **options: Any,
 ) -> None:
     """Watch this host and write alerts until stopped."""
-    config = changed(
-        configuration(**{key: options[key] for key in options if key not in METADATA}),
-        **{key: options[key] for key in METADATA},
-    )
-    if kind:
-        engine = dataclasses.replace(config.engine, kind=kind)
-        config = dataclasses.replace(config, engine=engine)
-    if json_output:
-        config = dataclasses.replace(config, json_output=True)
-    if unbuffered:
-        config = dataclasses.replace(config, buffered_outputs=False)
+
+    def load() -> Loaded:
+        found = loaded(**{key: options[key] for key in options if key not in METADATA})
+        config = changed(found.config, **{key: options[key] for key in METADATA})
+        if kind:
+            engine = dataclasses.replace(config.engine, kind=kind)
+            config = dataclasses.replace(config, engine=engine)
+        if json_output:
+            config = dataclasses.replace(config, json_output=True)
+        if unbuffered:
+            config = dataclasses.replace(config, buffered_outputs=False)
+        return dataclasses.replace(found, config=config)
+
     # Imported late: other commands work where the engine is not built.
-    from falcomod.app import event_sources, logs, startup
+    from falcomod.app import event_sources, startup
 
-    logs.set_up(config.log_level)
-    if config.engine.kind == "replay":
-        from falcomod.app import replay
-
-        replay.run_configured(config, explain=explain, print_format=print_format)
-        return
     startup.run(
-        config,
-        config_path=options["path"],
+        load,
         duration_s=duration,
         explain=explain,
         print_format=print_format,

@@ -25,6 +25,7 @@ from falcomod.output.worker import Worker
 log = logging.getLogger(__name__)
 
 CAPACITY = 65536  # where the configuration says 0
+STEP_S = 0.1  # of waiting for an output, until it is seen whether it blocks
 RETIRE_S = 30.0  # that an output which is not wanted any more has for what it still holds
 END_S = 2.0  # that an output which was interrupted has to end
 
@@ -103,16 +104,26 @@ class Outlet:
         """Whether all alerts published before are with their receivers (or in their spools).
 
         Waits for that *wait_s* at the most.  An alert that a receiver refused is settled, too:
-        it is counted as failed, and nothing more will become of it.
+        it is counted as failed, and nothing more will become of it.  An output that blocks for
+        longer than its timeout is not waited for: it has been told of, and keeps nobody else
+        from getting on.
         """
         deadline_s = time.monotonic() + wait_s
         return all(
             [
-                worker.settle(deadline_s - time.monotonic())
+                self._settles(worker, deadline_s)
                 for worker in self._everyone()
                 if not worker.is_interrupted
             ]
         )
+
+    def _settles(self, worker: Worker, deadline_s: float) -> bool:
+        while not worker.settle(min(STEP_S, deadline_s - time.monotonic())):
+            if self._watchdog.is_blocked(worker, self._clock()):
+                return True
+            if time.monotonic() >= deadline_s:
+                return False
+        return True
 
     def look_after(self) -> None:
         """Tells of outputs that block or overflow, and ends those that had their time.

@@ -28,6 +28,11 @@ class Watchdog:
         for worker in self._told.keys() - set(workers):
             del self._told[worker]
 
+    def is_blocked(self, worker: Worker, now_s: float) -> bool:
+        """Whether the write that is under way takes too long; from any thread."""
+        since_s = worker.writing_since_s
+        return bool(since_s) and (now_s - since_s) * 1000 > self.timeout_ms
+
     def _look_at(self, worker: Worker, now_s: float) -> None:
         since_s = worker.writing_since_s
         told_s = self._told.get(worker)
@@ -35,7 +40,7 @@ class Watchdog:
             del self._told[worker]
             if not worker.queue.is_closed:
                 log.info("output takes alerts again: sink=%s", worker.name)
-        elif told_s is None and since_s and (now_s - since_s) * 1000 > self.timeout_ms:
+        elif told_s is None and self.is_blocked(worker, now_s):
             self._told[worker] = since_s
             # Begins as Falco's message does; but there all outputs would wait for this one.
             log.critical(

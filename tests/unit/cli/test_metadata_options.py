@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from falcomod import cli
-from falcomod.app import logs, startup
+from falcomod.app import startup
 from falcomod.config.container_options import ContainerEngines
 from falcomod.config.model import Config
 
@@ -15,8 +15,7 @@ from falcomod.config.model import Config
 def started(monkeypatch: pytest.MonkeyPatch) -> list[Config]:
     """Configurations that commands would have run with."""
     configs: list[Config] = []
-    monkeypatch.setattr(startup, "run", lambda config, **_: configs.append(config))
-    monkeypatch.setattr(logs, "set_up", lambda level: None)
+    monkeypatch.setattr(startup, "run", lambda load, **_: configs.append(load().config))
     return configs
 
 

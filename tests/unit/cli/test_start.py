@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from falcomod import cli
-from falcomod.app import logs, startup
+from falcomod.app import startup
 from falcomod.app.driver import DriverHost
+from falcomod.app.prepared import Load
 
 
 def falcomod(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -73,8 +74,7 @@ def test_driver_on_the_command_line_goes_before_the_configuration(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     kinds: list[str] = []
-    monkeypatch.setattr(startup, "run", lambda config, **_: kinds.append(config.engine.kind))
-    monkeypatch.setattr(logs, "set_up", lambda level: None)
+    monkeypatch.setattr(startup, "run", lambda load, **_: kinds.append(load().config.engine.kind))
     cli.run(["start", "-o", "engine.kind=kmod"])
     cli.run(["start", "-o", "engine.kind=kmod", "--driver", "ebpf"])
     cli.run(["start"])
@@ -83,8 +83,11 @@ def test_driver_on_the_command_line_goes_before_the_configuration(
 
 def test_options_of_a_run_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
     runs: list[dict[str, Any]] = []
-    monkeypatch.setattr(startup, "run", lambda config, **keys: runs.append({"c": config, **keys}))
-    monkeypatch.setattr(logs, "set_up", lambda level: None)
+
+    def run(load: Load, **keys: Any) -> None:
+        runs.append({"c": load().config, **keys})
+
+    monkeypatch.setattr(startup, "run", run)
     line = ["start", "-o", "buffered_outputs=true"]
     assert cli.run([*line, "-M", "5", "-U", "-P", "/x.pid", "--dry-run", "-p", "%proc.pid"]) == 0
     assert cli.run([*line, "-pc", "--disable-source", "k8s_audit"]) == 0

@@ -64,7 +64,7 @@ def test_every_output_gets_every_alert_in_order(outlet: Outlet) -> None:
     assert [sink.numbers for sink in sinks] == [list(range(1000))] * 2
 
 
-def test_output_that_blocks_holds_up_no_other(outlet: Outlet) -> None:
+def test_output_that_blocks_holds_up_no_other(outlet: Outlet, clock: Clock) -> None:
     stuck, sink = RecordedSink("stuck"), RecordedSink("sink")
     stuck.gate.clear()
     outlet.configure([stuck.spec(), sink.spec()])
@@ -75,6 +75,8 @@ def test_output_that_blocks_holds_up_no_other(outlet: Outlet) -> None:
     assert outlet.counters()["stuck"] == {
         "accepted": 10, "written": 0, "failed": 0, "dropped": 0, "waiting": 10,
     }  # fmt: skip
+    clock.now_s += 3
+    assert outlet.settle(WAIT_S)
     stuck.gate.set()
 
 

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A new configuration and new rules take the place of the old without a gap.
+
+They are prepared on a thread of their own, beside what runs, and exchanged between two
+events; what is wrong with them changes nothing.  Whoever asks while a reload is under way
+gets the next one, as its files may have been read already.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+
+from falcomod.app.prepared import Prepared
+from falcomod.errors import FalcomodError
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a reload."""
+
+    ok: bool
+    reason: str  # who asked for it: "SIGHUP", "files changed", "falcomod reload"
+    message: str  # in one line what is new, or why nothing is
+    later: tuple[str, ...] = ()  # keys whose change takes effect at the next start
+    rules: int = 0
+    took_s: float = 0.0
+
+
+Request = tuple[str, "Future[Result]"]
+
+
+class Reloader:
+    """Reloads when it is asked to, one at a time.
+
+    *prepare* makes what is new, *exchange* puts it in place of what runs and returns the keys
+    that take effect later; both raise FalcomodError and have changed nothing then.  *tell* is
+    called with each result.
+    """
+
+    def __init__(
+        self,
+        prepare: Callable[[], Prepared],
+        exchange: Callable[[Prepared], Sequence[str]],
+        tell: Callable[[Result], None],
+    ) -> None:
+        self._prepare = prepare
+        self._exchange = exchange
+        self._tell = tell
+        self._requests: SimpleQueue[Request | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="reload", daemon=True)
+        self.succeeded = 0
+        self.failed = 0
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, wait_s: float = 10.0) -> None:
+        """Ends the thread when the reload that it is at has ended."""
+        self._requests.put(None)
+        if self._thread.is_alive():
+            self._thread.join(wait_s)
+
+    def request(self, reason: str) -> Future[Result]:
+        """Asks for a reload; from any thread, also from a signal's handler."""
+        future: Future[Result] = Future()
+        self._requests.put((reason, future))
+        return future
+
+    def _run(self) -> None:
+        while (requests := self._waiting()) is not None:
+            result = self.reload(", ".join(dict.fromkeys(reason for reason, _ in requests)))
+            for _, future in requests:
+                future.set_result(result)
+
+    def _waiting(self) -> list[Request] | None:
+        """All requests that are there, at least one; None: the thread is to end."""
+        requests = [self._requests.get()]
+        while True:
+            try:
+                requests.append(self._requests.get_nowait())
+            except Empty:
+                break
+        asked = [request for request in requests if request is not None]
+        if len(asked) < len(requests):
+            for _, future in asked:
+                future.cancel()
+            return None
+        return asked
+
+    def reload(self, reason: str) -> Result:
+        """Reloads at once, on this thread."""
+        log.info("%s, reloading", reason)
+        began_s = time.monotonic()
+        try:
+            prepared = self._prepare()
+            later = tuple(self._exchange(prepared))
+        except FalcomodError as error:
+            result = Result(False, reason, str(error))
+        except Exception as error:  # what runs must go on, whatever befalls what is new
+            log.exception("reload failed inside")
+            result = Result(False, reason, f"{type(error).__name__}: {error}")
+        else:
+            rules = len(prepared.rules.rules)
+            took_s = time.monotonic() - began_s
+            message = f"{rules} rules, took {took_s:.2f} s"
+            result = Result(True, reason, message, later, rules, took_s)
+        self.succeeded += result.ok
+        self.failed += not result.ok
+        self._tell(result)
+        return result
