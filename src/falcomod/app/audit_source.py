@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from falcomod.app.audit_events import AuditFault, events_of, is_event
@@ -25,7 +27,12 @@ SETTLE_S = 10.0
 VALUES_MAX = 2_000_000
 VALUE_MARKS = (b",", b"[", b"{")
 UNSETTLED_MAX = 64
-RUN_EVENTS = 256
+# Who swaps the rules is the engine's thread, which must not wait for a whole body.
+SLICE_EVENTS = 64
+SWAP_PAUSE_S = 0.001
+
+# What engine.documents takes the time of an event from.
+TIME_KEYS = frozenset({"stageTimestamp", "requestReceivedTimestamp", "timestamp"})
 
 OnMatch = Callable[[tuple[int, ...], ContextView], None]
 OnError = Callable[[BaseException], None]
@@ -52,7 +59,9 @@ class AuditSource:
         self._fed = _Fed()
         self._engine = DocumentEngine(self._fed, ruleset, on_match, on_error=on_error)
         self._settle = settle
-        self._lock = threading.Lock()  # of the engine and all below
+        self._turn = threading.Lock()  # one body at a time; of all below
+        self._lock = threading.Lock()  # of the engine; taken last
+        self._is_swapping = False
         self._counts = dict.fromkeys(COUNTERS, 0)
         # Bodies whose alerts were raised and not settled: digest → events in it.
         self._unsettled: dict[bytes, int] = {}
@@ -65,7 +74,7 @@ class AuditSource:
         when it comes again.
         """
         digest = hashlib.sha256(body).digest()
-        with self._lock:
+        with self._turn:
             self._counts["bodies"] += 1
             events = self._unsettled.get(digest)
             if events is None:
@@ -77,16 +86,18 @@ class AuditSource:
                     del self._unsettled[next(iter(self._unsettled))]
                 self._unsettled[digest] = events
         if not self._settle(SETTLE_S):
-            with self._lock:
+            with self._turn:
                 self._counts["not_settled"] += 1
             raise NotSettled
-        with self._lock:
+        with self._turn:
             self._unsettled.pop(digest, None)
         return events
 
     def swap(self, ruleset: Ruleset | None, rules_setter: Callable[[], None]) -> None:
-        """Sets other rules between two bodies; *rules_setter* sets what on_match looks up."""
+        """Sets other rules between two events; *rules_setter* sets what on_match looks up."""
+        self._is_swapping = True
         with self._lock:
+            self._is_swapping = False
             self._engine.ruleset = ruleset
             rules_setter()
 
@@ -103,19 +114,34 @@ class AuditSource:
         self._fed.documents.extend(found)
         count = len(found)
         del found
-        while self._engine.run(0, RUN_EVENTS):
-            pass
+        while self._slice():
+            if self._is_swapping:
+                time.sleep(SWAP_PAUSE_S)  # the lock is not fair
         return count
+
+    def _slice(self) -> int:
+        with self._lock:
+            return int(self._engine.run(0, SLICE_EVENTS))
 
     def _read(self, body: bytes) -> list[dict[str, Any]]:
         if sum(body.count(mark) for mark in VALUE_MARKS) > VALUES_MAX:
             raise AuditFault(f"more than {VALUES_MAX} values", status=413)
         values = events_of(body)
         events = [value for value in values if is_event(value)]
+        _date(events)
         self._counts["no_event"] += len(values) - len(events)
         if values and not events:
             raise AuditFault("Data not recognized as a k8s audit event")
         return events
+
+
+def _date(events: Iterable[dict[str, Any]]) -> None:
+    """Says of events that do not say when they happened that it was now."""
+    now = ""
+    for event in events:
+        if TIME_KEYS.isdisjoint(event):
+            now = now or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            event["requestReceivedTimestamp"] = now
 
 
 class _Fed:

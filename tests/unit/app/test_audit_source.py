@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from falcomod.app.agent import Agent
 from falcomod.app.audit_events import AuditFault
 from falcomod.app.audit_source import AuditSource, NotSettled
 from falcomod.app.statistics import Statistics
+from falcomod.engine import documents
 from falcomod.rules.compile import CompiledRules, compile_rules
 from falcomod.rules.load import load_sources
 from falcomod.rules.text import SourceFile
@@ -39,11 +41,12 @@ class Taking:
 
     def __init__(self, rules: CompiledRules, *settled: bool) -> None:
         self.alerts: list[Alert] = []
+        self.publish: Callable[[Alert], None] = self.alerts.append
         self.settled = list(settled)
         self.asked = 0
         self.agent = Agent(
             rules=rules.rules,
-            publish=self.alerts.append,
+            publish=lambda alert: self.publish(alert),
             statistics=Statistics(),
             hostname="cluster",
             keep_house=lambda: None,
@@ -164,6 +167,50 @@ def test_rules_are_swapped_between_two_bodies(rules: CompiledRules) -> None:
     assert taking.source.take(listed("c")) == 1
     assert len(taking.alerts) == 2
     assert taking.source.counters()["events"] == 3
+
+
+def test_rules_are_swapped_within_a_body(rules: CompiledRules) -> None:
+    """Who swaps does not wait for the rest of it."""
+    other = compiled(AUDIT_RULE.replace("pod %ka", "another %ka"))
+    taking = Taking(rules)
+    swapped_after: list[int] = []
+
+    def swap() -> None:
+        taking.source.swap(
+            other.rulesets["k8s_audit"], lambda: setattr(taking.agent, "rules", other.rules)
+        )
+        swapped_after.append(len(taking.alerts))
+
+    swapping = threading.Thread(target=swap)
+
+    def published(alert: Alert) -> None:
+        taking.alerts.append(alert)
+        if len(taking.alerts) == 1:
+            swapping.start()
+        time.sleep(0.0005)
+
+    taking.publish = published
+    names = [f"pod-{number}" for number in range(10 * audit_source.SLICE_EVENTS)]
+    assert taking.source.take(listed(*names)) == len(names)
+    swapping.join()
+    assert taking.pods == names
+    outputs = [alert.output.split()[0] for alert in taking.alerts]
+    assert outputs == sorted(outputs, reverse=True)
+    assert outputs[-1] == "another"
+    assert swapped_after[0] < len(names)
+
+
+def test_event_without_a_time_happened_now(rules: CompiledRules) -> None:
+    taking = Taking(rules)
+    (event,) = events("a")
+    del event["stageTimestamp"]
+    before_ns = time.time_ns() // 1000 * 1000
+    taking.source.take(json.dumps([*events("b"), event]).encode())
+    assert taking.alerts[0].time_ns < before_ns <= taking.alerts[1].time_ns <= time.time_ns()
+
+
+def test_times_are_those_that_the_engine_looks_at() -> None:
+    assert frozenset(documents._TIME_KEYS) == audit_source.TIME_KEYS
 
 
 def test_alert_that_fails_does_not_lose_the_others(rules: CompiledRules) -> None:
