@@ -18,6 +18,17 @@ from tests.live.systemd_host import ROOT, SystemdHost, systemd_host, unit
 
 WATCHDOG_S = 4
 FALCOMOD = str(Path(sys.executable).with_name("falcomod"))
+# What the kubelet does to a volume when its ConfigMap has changed.
+CONFIG_MAP = """
+mkdir -p /etc/falcomod/map && cd /etc/falcomod/map && mkdir ..{version}
+echo '{rules}' > ..{version}/rules.yaml
+ln -s ..{version} ..data_tmp && mv -T ..data_tmp ..data
+[ -e rules.yaml ] || ln -s ..data/rules.yaml rules.yaml
+"""
+RULE = (
+    "[{rule: name, desc: x, priority: WARNING, output: name read, "
+    "condition: evt.type = openat and fd.name = /etc/hostname}]"
+)
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +72,22 @@ def test_reload_by_systemd_goes_on_in_the_same_process(service: SystemdHost) -> 
     assert service.show("MainPID") == pid
     assert service.show("ActiveState") == "active"
     assert status(service)["reloads"] == 1
+
+
+def test_rules_that_kubernetes_swaps_are_reloaded(host: SystemdHost) -> None:
+    host.run("sh", "-c", CONFIG_MAP.format(version=1, rules="[]"))
+    host.run("sh", "-c", "echo 'rules_files: [/etc/falcomod/map]' > /etc/falcomod/falcomod.yaml")
+    host.run("systemctl", "start", "falcomod")
+    try:
+        host.run("sh", "-c", CONFIG_MAP.format(version=2, rules="- rule: half"))
+        host.wait_for("reload refused.*map/rules.yaml:1:")
+        host.run("sh", "-c", CONFIG_MAP.format(version=3, rules=RULE))
+        host.wait_for("reload succeeded: 1 rules")
+        host.run("sh", "-c", "cat /etc/hostname")
+        host.wait_for("Warning name read")
+    finally:
+        host.run("systemctl", "stop", "falcomod")
+        host.run("rm", "/etc/falcomod/falcomod.yaml")
 
 
 def test_service_that_is_stuck_is_started_anew(service: SystemdHost) -> None:
