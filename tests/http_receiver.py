@@ -124,7 +124,9 @@ class Receiver:
         self._server = server = _Server(("127.0.0.1", self.port), Handler)
         server.receiver, server.context = self, self.context
         self.port = server.server_address[1]
-        self._thread = threading.Thread(target=server.serve_forever, args=(0.02,), name="receiver")
+        self._thread = threading.Thread(
+            target=server.serve_forever, args=(0.02,), name="receiver", daemon=True
+        )
         self._thread.start()
 
     def close(self) -> None:
