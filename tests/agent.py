@@ -81,6 +81,10 @@ class Agent:
         )
         assert self.process.poll() is None, self.said()
 
+    def told(self) -> list[Line]:
+        """The lines of alerts of rules, so far; JSON."""
+        return [line for line in self.out if self._source(line) not in ("", "internal")]
+
     def alerts(self) -> list[dict[str, Any]]:
         """Those of rules, so far."""
         return [alert for alert in self._lines() if alert["source"] != "internal"]
@@ -91,6 +95,11 @@ class Agent:
 
     def _lines(self) -> list[dict[str, Any]]:
         return [json.loads(line.text) for line in self.out if line.text.startswith("{")]
+
+    @staticmethod
+    def _source(line: Line) -> str:
+        """Of the events of an alert; "" where the line is none."""
+        return str(json.loads(line.text)["source"]) if line.text.startswith("{") else ""
 
     def expect_alert(self, rule: str, **fields: object) -> dict[str, Any]:
         """Waits for an alert of the rule with these output fields (dots as underscores)."""

@@ -48,17 +48,17 @@ def provoke() -> None:
 
 
 def test_latency_from_call_to_alert(agent: Agent, capsys: pytest.CaptureFixture[str]) -> None:
-    before = len(agent.out)
+    before = len(agent.told())
     made = mmap.mmap(-1, mmap.PAGESIZE)
     pid, began = background(made), time.monotonic()
     try:
         provoke()
         rate = struct.unpack_from("=Q", made)[0] / (time.monotonic() - began)
-        agent.wait_until(lambda: len(agent.out) >= before + SAMPLES, 60, f"{SAMPLES} alerts")
+        agent.wait_until(lambda: len(agent.told()) >= before + SAMPLES, 60, f"{SAMPLES} alerts")
     finally:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
-    lines = list(agent.out)[before:]
+    lines = agent.told()[before:]
     times = [alert["time"] for alert in agent.alerts()][-len(lines) :]
     delays_ms = sorted(
         (line.arrived_ns - event_time_ns(at)) / 1e6 for line, at in zip(lines, times, strict=True)

@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from functools import partial
 
 from falcomod import __version__
-from falcomod.app import event_sources, logs, replay
+from falcomod.app import event_sources, logs
 from falcomod.app.attendants import Attendants
 from falcomod.app.pidfile import pidfile as pidfile_of
 from falcomod.app.prepared import Load, Prepared, prepare
@@ -51,6 +51,9 @@ def run(
     loaded = load()
     logs.configure(loaded.config)
     if loaded.config.engine.kind == "replay":
+        # Imported late: what reads captures is not small.
+        from falcomod.app import replay
+
         replay.run_configured(loaded.config, explain=explain, print_format=print_format)
         return
     log.info("falcomod version: %s (%s)", __version__, platform.machine())
@@ -81,7 +84,8 @@ def run(
         finally:
             attending.close()
             service.finish()
-            print(attendants.summary(), file=sys.stderr)
+            if attendants.summary():
+                print(attendants.summary(), file=sys.stderr)
             print(service.summary(), flush=True)
     if attendants.has_failed:
         raise EnvironmentFault("events were lost, and syscall_event_drops.actions has exit")
