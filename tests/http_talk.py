@@ -67,6 +67,12 @@ def to_end(connection: socket.socket) -> bytes:
     return found
 
 
+def wait_cut_off(connection: socket.socket) -> None:
+    """Returns when the server ended the connection, with a reset or without, and no answer."""
+    with suppress(ConnectionResetError):
+        assert to_end(connection) == b""
+
+
 def talk(address: Address, data: bytes, *, half_close: bool = False) -> list[Answer]:
     """What is answered to *data* until the server closes the connection."""
     with connected(address) as connection:

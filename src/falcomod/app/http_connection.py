@@ -79,6 +79,7 @@ class Connection:
         self._is_head = False  # the request's method is HEAD: the response has no body
         self.is_busy = False  # a request is being handled or answered
         self.is_last = False  # no request is taken after this one
+        self.waits_since_s = time.monotonic()  # for a request, or the rest of it
         # drain() returns when all is with the kernel, so that its time can be measured.  With
         # 0, it would never return over TLS (asyncio/sslproto.py, _control_app_writing).
         writer.transport.set_write_buffer_limits(high=1, low=0)
@@ -118,6 +119,7 @@ class Connection:
         del request
         await self._send(response)
         self.is_busy = False
+        self.waits_since_s = time.monotonic()
         if self.is_last or self._http.our_state is not h11.DONE:
             return False
         self._http.start_next_cycle()
@@ -138,9 +140,7 @@ class Connection:
                 raise Refusal(431, f"headers are longer than {limits.header_bytes} bytes")
             room = limits.header_bytes - fed
             try:
-                piece = await asyncio.wait_for(
-                    self._reader.read(min(room, PIECE_BYTES)), max(0.0, end_s - time.monotonic())
-                )
+                piece = await self._read(min(room, PIECE_BYTES), end_s - time.monotonic())
             except TimeoutError:
                 if not fed:
                     self._counts["idle"] += 1
@@ -200,7 +200,7 @@ class Connection:
             if left_s <= 0:
                 raise Refusal(408, "the body did not come in time")
             try:
-                piece = await asyncio.wait_for(self._reader.read(PIECE_BYTES), left_s)
+                piece = await self._read(PIECE_BYTES, left_s)
             except TimeoutError:
                 continue
             fed += len(piece)
@@ -226,7 +226,7 @@ class Connection:
         left = LINGER_BYTES
         with contextlib.suppress(TimeoutError):
             while left > 0 and (left_s := end_s - time.monotonic()) > 0:
-                piece = await asyncio.wait_for(self._reader.read(PIECE_BYTES), left_s)
+                piece = await self._read(PIECE_BYTES, left_s)
                 if not piece:
                     return
                 left -= len(piece)
@@ -255,11 +255,21 @@ class Connection:
     async def _write(self, *events: h11.Event) -> None:
         wanted = [one for one in events if not (self._is_head and isinstance(one, h11.Data))]
         self._writer.write(b"".join([self._http.send(event) or b"" for event in wanted]))
-        await asyncio.wait_for(self._writer.drain(), self._limits.write_s)
+        async with asyncio.timeout(self._limits.write_s):
+            await self._writer.drain()
+
+    async def _read(self, count: int, left_s: float) -> bytes:
+        """What comes first; TimeoutError when nothing did.
+
+        Not by wait_for(), which swallows a cancellation that comes with the bytes.
+        """
+        async with asyncio.timeout(left_s):
+            return await self._reader.read(count)
 
     async def _close(self) -> None:
         self._writer.close()
-        await asyncio.wait_for(self._writer.wait_closed(), CLOSE_S)
+        async with asyncio.timeout(CLOSE_S):
+            await self._writer.wait_closed()
 
 
 def _refusal(error: Refusal | h11.RemoteProtocolError) -> Refusal:

@@ -13,7 +13,10 @@ import ipaddress
 import logging
 import socket
 import ssl
+import time
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import partial
 
 from falcomod.app.http_connection import Budget, Connection
@@ -31,6 +34,25 @@ FULL = (
     b"Content-Type: application/json\r\nContent-Length: 33\r\n\r\n"
     b'{"error":"too many connections"}\n'
 )
+
+
+@dataclass
+class _Client:
+    """One that was let in."""
+
+    origin: str
+    since_s: float
+    connection: Connection | None = None  # None: TLS is still being agreed upon
+    is_leaving: bool = False
+
+    @property
+    def is_busy(self) -> bool:
+        return self.connection is not None and self.connection.is_busy
+
+    @property
+    def waits_since_s(self) -> float:
+        """Since when the server waits for it."""
+        return self.since_s if self.connection is None else self.connection.waits_since_s
 
 
 class HttpLoop:
@@ -55,8 +77,7 @@ class HttpLoop:
         self._counts: Counter[str] = Counter()
         self.handlers = Handlers(name, routes, self._counts)
         self._budget = Budget(limits.bodies_bytes)
-        self._origins: Counter[str] = Counter()  # connections by where they are from
-        self._connections: dict[asyncio.Task[None], Connection | None] = {}
+        self._clients: dict[asyncio.Task[None], _Client] = {}
         self._is_failing = False  # the last accept() did
         self._pause: asyncio.TimerHandle | None = None  # until the next one
         self._loop = asyncio.new_event_loop()
@@ -76,7 +97,7 @@ class HttpLoop:
 
     def counters(self) -> dict[str, int]:
         """See HttpServer.counters()."""
-        now = {"open": len(self._connections), "body_bytes": self._budget.held_bytes}
+        now = {"open": len(self._clients), "body_bytes": self._budget.held_bytes}
         return {**self._counts, **now}
 
     async def _serve(self) -> None:
@@ -86,12 +107,12 @@ class HttpLoop:
             self._pause.cancel()
         self._loop.remove_reader(self._listener)
         self._listener.close()
-        for task, connection in self._connections.items():
-            if connection is None or not connection.is_busy:
-                task.cancel()
+        for task, client in self._clients.items():
+            if client.connection is not None and client.connection.is_busy:
+                client.connection.is_last = True
             else:
-                connection.is_last = True
-        tasks = list(self._connections)
+                task.cancel()
+        tasks = list(self._clients)
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=STOP_S)
             for task in late:
@@ -125,21 +146,33 @@ class HttpLoop:
         """Serves a client, if there is room for it."""
         self._counts["connections"] += 1
         origin = origin_of(peer)
-        is_one_too_many = bool(peer) and self._origins[origin] >= self.limits.connections_each
-        if len(self._connections) >= self.limits.connections or is_one_too_many:
-            self._turn_away(client)
-            return
-        self._origins[origin] += 1
+        there = [found for found in self._clients.values() if not found.is_leaving]
+        of_its = [found for found in there if origin and found.origin == origin]
+        for found, most in (
+            (of_its, self.limits.connections_each),
+            (there, self.limits.connections),
+        ):
+            if len(found) >= most and not self._make_room(found):
+                self._turn_away(client)
+                return
         task = self._loop.create_task(self._talk(client, peer))
-        self._connections[task] = None
-        task.add_done_callback(partial(self._forget, origin, client))
+        self._clients[task] = _Client(origin, time.monotonic())
+        task.add_done_callback(partial(self._forget, client))
 
-    def _forget(self, origin: str, client: socket.socket, task: asyncio.Task[None]) -> None:
-        client.close()  # which a task that was cancelled before it began has not done
-        del self._connections[task]
-        self._origins[origin] -= 1
-        if not self._origins[origin]:
-            del self._origins[origin]
+    def _make_room(self, found: Iterable[_Client]) -> bool:
+        """Ends the connection that keeps the server waiting longest; False: all are served."""
+        waiting = [client for client in found if not client.is_busy]
+        if not waiting:
+            return False
+        leaving = min(waiting, key=lambda client: client.waits_since_s)
+        leaving.is_leaving = True
+        next(task for task, client in self._clients.items() if client is leaving).cancel()
+        self._counts["made_room"] += 1
+        return True
+
+    def _forget(self, socket: socket.socket, task: asyncio.Task[None]) -> None:
+        socket.close()  # which a task that was cancelled before it began has not done
+        del self._clients[task]
         if not task.cancelled() and (error := task.exception()) is not None:
             self._counts["bugs"] += 1
             if self._counts["bugs"] == 1:
@@ -178,7 +211,7 @@ class HttpLoop:
         )
         task = asyncio.current_task()
         assert task is not None
-        self._connections[task] = connection
+        self._clients[task].connection = connection
         await connection.run()
 
     def _body_limit(self, limits: Limits, method: str, path: str) -> int:

@@ -51,7 +51,7 @@ Routes = Mapping[str, Mapping[str, Handler]]  # path → method → handler; GET
 class Limits:
     """Sizes in bytes, times in seconds."""
 
-    connections: int = 128  # further ones get 503
+    connections: int = 128  # for further ones a waiting one ends, or they get 503
     connections_each: int = 64  # … of one address
     header_bytes: int = 16 << 10  # of the request line and all headers
     body_bytes: int = 16 << 20

@@ -36,6 +36,7 @@ from tests.http_talk import (
     to_end,
     trusting,
     until,
+    wait_cut_off,
 )
 
 SLOW_CLIENTS = 60
@@ -74,11 +75,21 @@ def test_slow_clients_keep_nobody_waiting(capsys: pytest.CaptureFixture[str]) ->
     assert times_s[100] < 0.5
 
 
-def test_one_address_gets_its_share_and_no_more() -> None:
-    with served(limits=Limits(connections=5, connections_each=3)) as server, ExitStack() as clients:
-        for _ in range(3):
-            clients.enter_context(connected(server.address))
-        until(lambda: server.counters()["open"] == 3)
+def hold(clients: ExitStack, address: Address, count: int) -> list[socket.socket]:
+    """Clients whose requests are being handled."""
+    made = [clients.enter_context(connected(address)) for _ in range(count)]
+    for client in made:
+        client.sendall(request("/held"))
+    return made
+
+
+def test_one_address_gets_its_share_and_no_more(held: Held) -> None:
+    limits = Limits(connections=5, connections_each=3)
+    routes = {**ROUTES, "/held": {"GET": held}}
+    with served(routes, limits=limits) as server, ExitStack() as clients:
+        busy = hold(clients, server.address, 3)
+        for _ in busy:
+            held.wait_entered()
         (answer,) = talk(server.address, request("/"))
         assert (answer.status, answer.headers["retry-after"]) == (503, "1")
         other = clients.enter_context(socket.socket())
@@ -88,14 +99,49 @@ def test_one_address_gets_its_share_and_no_more() -> None:
         other.sendall(request("/", Connection="close"))
         assert answers(to_end(other))[0].status == 200
         assert server.counters()["turned_away"] == 1
-    with served(limits=Limits(connections=2, connections_each=9)) as server, ExitStack() as clients:
+        held.released.set()
+
+
+def test_server_whose_clients_are_all_served_is_full(held: Held) -> None:
+    limits = Limits(connections=2, connections_each=9)
+    routes = {**ROUTES, "/held": {"GET": held}}
+    with served(routes, limits=limits) as server, ExitStack() as clients:
+        hold(clients, server.address, 2)
         for _ in range(2):
-            clients.enter_context(connected(server.address))
-        until(lambda: server.counters()["open"] == 2)
+            held.wait_entered()
         assert talk(server.address, request("/"))[0].status == 503
+        held.released.set()
         clients.close()
         until(lambda: server.counters()["open"] == 0)
         assert ask(server.address, "/").status == 200
+
+
+@pytest.mark.parametrize("limits", [Limits(connections=3), Limits(connections_each=3)])
+def test_who_keeps_the_server_waiting_longest_makes_room(limits: Limits) -> None:
+    with served(limits=limits) as server, ExitStack() as clients:
+        waiting = []
+        for number in range(3):
+            client = clients.enter_context(connected(server.address))
+            client.sendall(request("/", method="POST", Content_Length="9"))
+            waiting.append(client)
+            until(lambda: server.counters()["open"] == number + 1)  # noqa: B023
+        assert ask(server.address, "/").status == 200
+        wait_cut_off(waiting[0])
+        for client in waiting[1:]:
+            client.sendall(b"x" * 9)
+            assert answers(client.recv(65536))[0].status == 200
+        assert server.counters()["made_room"] == 1
+
+
+def test_crowd_that_says_nothing_keeps_nobody_out() -> None:
+    limits = Limits(connections=20, connections_each=10)
+    with served(limits=limits) as server, ExitStack() as clients:
+        for number in range(100):
+            clients.enter_context(connected(server.address)).sendall(b"GET /")
+            if number % 10 == 0:
+                assert ask(server.address, "/").status == 200
+        until(lambda: server.counters()["open"] <= 10)
+        assert server.counters().get("turned_away", 0) == 0
 
 
 def test_what_counts_as_one_address() -> None:
@@ -125,7 +171,7 @@ def test_stop_waits_for_who_is_served_and_for_nobody_else(held: Held) -> None:
         until(lambda: server.counters()["open"] == 2)
         stopping = threading.Thread(target=server.stop)
         stopping.start()
-        assert to_end(idle) == b""
+        wait_cut_off(idle)
         with pytest.raises(ConnectionRefusedError):
             until(lambda: connected(server.address).close())
         held.released.set()
