@@ -28,7 +28,7 @@ from falcomod.app.resources import Meter
 from falcomod.app.service import Service
 from falcomod.app.snapshot import Snapshot
 from falcomod.app.status_json import snapshot_json
-from falcomod.app.systemd import Notifier
+from falcomod.app.systemd import Notifier, summary
 from falcomod.app.timeout_watch import TimeoutWatch
 from falcomod.app.versions import versions
 from falcomod.errors import UserError
@@ -141,8 +141,9 @@ class Attendants:
             self._grpc.start()
             log.info("Starting gRPC server at %s", config.grpc.bind_address)
 
-    def _alive(self, _snapshot: Snapshot) -> None:
+    def _alive(self, snapshot: Snapshot) -> None:
         self._notifier.watchdog()
+        self._notifier.status(summary(snapshot))
         self._service.tell_of_throttle()
 
     def _files_changed(self) -> None:

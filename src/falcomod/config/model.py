@@ -107,7 +107,9 @@ class Config:
     log_syslog: bool = option(False, "write the log to syslog")
     log_level: str = option("info", "least severe log line written", PRIORITIES)
     libs_logger: LibsLogger = option(LibsLogger, "the log of Falco's libraries")
-    watch_config_files: bool = option(True, "reload when a configuration or rules file has changed")
+    watch_config_files: bool = option(
+        True, "reload when a configuration or rules file has changed", restart=True
+    )
     config_files: list[ConfigFile] = option(
         [], "further configuration files and folders of such, merged into this one in order"
     )
