@@ -73,7 +73,7 @@ nightly: $(TESTABLE) ## property tests with 50 times the examples, ten minutes o
 	FALCOMOD_FUZZ_S=600 $(MAKE) fuzz
 
 .PHONY: bench
-bench: build ## cost per event, stage by stage, of an alert, of an audit event, of an end, of loading rules, of start-up
+bench: build ## cost per event, stage by stage, of an alert, of an audit event, of an end, of loading rules, of start-up, of alerts that wait on disk
 	$(BIN)/python bench/run.py
 	$(BIN)/python -m bench.alert
 	$(BIN)/python -m bench.audit
@@ -82,6 +82,7 @@ bench: build ## cost per event, stage by stage, of an alert, of an audit event, 
 	$(BIN)/python -m bench.replay
 	$(BIN)/python -m bench.convert
 	$(BIN)/python -m bench.start
+	$(BIN)/python -m bench.spool
 
 .PHONY: bench-live
 bench-live: build ## what a running falcomod costs this host, beside none and beside others

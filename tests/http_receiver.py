@@ -69,7 +69,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.request.close()
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        size = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(size)
+        if len(body) < size:
+            self.close_connection = True  # the client was killed
+            return
         if self.headers.get("Content-Encoding") == "gzip":
             body = gzip.decompress(body)
         headers = {name.lower(): value for name, value in self.headers.items()}

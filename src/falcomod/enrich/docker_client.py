@@ -3,8 +3,9 @@
 
 The package bounds a single read, not an answer: one byte a second would hold a caller for
 ever, an endless answer would fill the memory. Here each call has a deadline and a size, which
-the sockets keep themselves. This is the only module that imports docker and what it brings
-(requests, urllib3); it takes 0.2 s to import, so enrich.docker does so when a socket is there.
+the sockets keep themselves. This is the only module that imports docker and requests, which it
+brings along (urllib3 has a home of its own in output.http_connection, too); it takes 0.2 s to
+import, so enrich.docker does so when a socket is there.
 """
 
 from __future__ import annotations
