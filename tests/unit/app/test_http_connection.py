@@ -7,6 +7,8 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
 
 import pytest
 
@@ -23,6 +25,7 @@ from tests.http_talk import (
     echo,
     request,
     running,
+    served,
     talk,
     to_end,
     until,
@@ -30,18 +33,9 @@ from tests.http_talk import (
 
 BODY_MAX = 100_000
 HEADER_MAX = 4096
-# What a client that is too slow has to wait for; others are far below.
-SHORT_S = 0.15
+SHORT_S = 0.15  # what a client that is too slow has, where others have the usual times
 LIMITS = Limits(
-    header_bytes=HEADER_MAX,
-    body_bytes=BODY_MAX,
-    bodies_bytes=BODY_MAX + 1000,
-    head_s=SHORT_S,
-    body_s=4 * SHORT_S,
-    body_grace_s=SHORT_S,
-    body_rate=1_000_000,
-    idle_s=2 * SHORT_S,
-    write_s=SHORT_S,
+    header_bytes=HEADER_MAX, body_bytes=BODY_MAX, bodies_bytes=BODY_MAX + 1000, body_rate=1_000_000
 )
 LARGE = b"x" * (64 << 20)
 ROUTES = {
@@ -203,7 +197,7 @@ def test_path_and_method_that_are_not_served(address: Address) -> None:
 WRONG = {
     "no HTTP": b"\x00\xff\x80garbage\r\n\r\n",
     "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\xaa" * 500,
-    "SSH": b"SSH-2.0-OpenSSH_9.2\r\n",
+    "SSH": b"SSH-2.0-OpenSSH_9.2\r\n" + b"\x00\x00\x04\xcc\x0a\x14" + b"\r\n\r\n",
     "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "no host": b"GET / HTTP/1.1\r\n\r\n",
     "two hosts": b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
@@ -224,8 +218,7 @@ WRONG = {
     "chunk size without end": CHUNKED + b"0" * 5000,
     "unknown encoding": b"POST /post HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: br\r\n\r\n",
 }  # fmt: skip
-# Of a line that may yet become a request the rest is waited for.
-STATUS = {"unknown encoding": 501, "chunk size without end": 431, "SSH": 408, "HTTP/2": 505}
+STATUS = {"unknown encoding": 501, "chunk size without end": 431, "HTTP/2": 505}
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -272,39 +265,60 @@ def slowly(address: Address, begin: bytes, drop: bytes) -> tuple[Answer, float]:
                 connection.sendall(drop)
 
 
-def test_headers_that_trickle(address: Address) -> None:
-    answer, after_s = slowly(address, b"GET / HTTP/1.1\r\nHost: a\r\nX: ", b"x")
+def hasty(**times_s: float) -> AbstractContextManager[HttpServer]:
+    """A server that has as little patience as is said."""
+    return served(ROUTES, limits=replace(LIMITS, **times_s))  # type: ignore[arg-type]
+
+
+def test_headers_that_trickle() -> None:
+    with hasty(head_s=SHORT_S) as server:
+        for begin in (b"", b"SSH-2.0-OpenSSH_9.2\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nX: "):
+            answer, after_s = slowly(server.address, begin, b"x")
+            assert answer.status == 408
+            assert after_s >= SHORT_S
+
+
+def test_headers_that_trickle_after_a_request() -> None:
+    with hasty(head_s=SHORT_S) as server, connected(server.address) as connection:
+        connection.sendall(request("/") + b"GET / HT")
+        assert [answer.status for answer in answers(to_end(connection))] == [200, 408]
+
+
+def test_body_that_trickles() -> None:
+    head = request("/post", method="POST", Content_Length="50000")
+    with hasty(body_grace_s=SHORT_S) as server:
+        answer, after_s = slowly(server.address, head, b"x")
     assert answer.status == 408
     assert after_s >= SHORT_S
 
 
-def test_body_that_trickles(address: Address) -> None:
-    head = request("/post", method="POST", Content_Length="50000")
-    answer, after_s = slowly(address, head, b"x")
-    assert answer.status == 408
-    assert SHORT_S <= after_s < 4 * SHORT_S  # not the whole time of a body
-
-
-def test_body_that_comes_well_but_without_end(address: Address) -> None:
+def test_body_that_comes_well_but_without_end() -> None:
     """Its rate is kept, its time is not."""
     drop = b"5000\r\n" + b"x" * 0x5000 + b"\r\n"
-    answer, _ = slowly(address, CHUNKED + drop, b"1\r\nx\r\n")
+    with hasty(body_s=SHORT_S, body_grace_s=60) as server:
+        answer, _ = slowly(server.address, CHUNKED + drop, b"1\r\nx\r\n")
     assert answer.status == 408
 
 
-def test_client_that_says_nothing(server: HttpServer, address: Address) -> None:
-    with connected(address) as connection:
+def test_client_that_says_nothing() -> None:
+    with hasty(head_s=SHORT_S) as server, connected(server.address) as connection:
         assert to_end(connection) == b""
-    until(lambda: server.counters().get("idle") == 1)
+        until(lambda: server.counters().get("idle") == 1)
 
 
-def test_client_that_says_nothing_more(address: Address) -> None:
-    with connected(address) as connection:
-        connection.sendall(request("/"))
+def test_client_that_says_nothing_more() -> None:
+    with hasty(idle_s=2 * SHORT_S) as server, connected(server.address) as connection:
         began_s = time.monotonic()
+        connection.sendall(request("/"))
         (answer,) = answers(to_end(connection))
         assert (answer.status, "connection" in answer.headers) == (200, False)
-        assert time.monotonic() - began_s >= SHORT_S * 2 * 0.9
+        assert time.monotonic() - began_s >= 2 * SHORT_S
+
+
+def test_client_that_does_not_read() -> None:
+    with hasty(write_s=SHORT_S) as server, connected(server.address) as connection:
+        connection.sendall(request("/large"))
+        until(lambda: server.counters().get("broken") == 1)
 
 
 @pytest.mark.parametrize("data", [b"", b"GET", CHUNKED + b"3\r\na", request("/large")])
@@ -314,12 +328,6 @@ def test_client_that_goes(address: Address, data: bytes) -> None:
     with connected(address) as connection:  # with a reset
         connection.sendall(data)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-
-
-def test_client_that_does_not_read(server: HttpServer, address: Address) -> None:
-    with connected(address) as connection:
-        connection.sendall(request("/large"))
-        until(lambda: server.counters().get("broken") == 1)
 
 
 def test_bodies_of_all_clients_are_bounded(server: HttpServer, address: Address) -> None:

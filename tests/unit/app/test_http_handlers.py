@@ -42,12 +42,12 @@ def test_handler_that_fails_is_told_of_and_answered(caplog: pytest.LogCaptureFix
 
 def test_handlers_that_hang_are_answered_for(held: Held) -> None:
     routes = {**ROUTES, "/held": {"POST": held}}
-    with served(routes=routes, limits=Limits(handler_s=0.1)) as server:
-        for _ in range(8):  # more than there are threads
+    with served(routes=routes, limits=Limits(handler_s=0.5)) as server:
+        for _ in range(http_handlers.BODY_THREADS + 1):
             (answer,) = talk(server.address, request("/held", method="POST", body=b"x"))
             assert (answer.status, answer.headers["retry-after"]) == (503, "1")
             assert ask(server.address, "/").status == 200
-        assert server.counters()["handlers_late"] == 8
+        assert server.counters()["handlers_late"] == http_handlers.BODY_THREADS + 1
         held.released.set()
 
 
