@@ -8,9 +8,11 @@ lease then comes first again.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -24,6 +26,7 @@ log = logging.getLogger(__name__)
 
 SYNC_S = 1.0  # between two times that the file is told to be on the disk itself
 FAULT_S = 1.0  # until a file that could not be read is tried again
+QUIET_S = 60.0  # after a fault of the file was told
 SHRINK_PAGES = 1024  # free pages of 4 KiB that a file may keep, and that go at a time
 
 
@@ -47,6 +50,7 @@ class Spool(MemorySpool):
         self._undeleted: list[int] = []  # done, and still in the file
         self._damaged = 0
         self._fault = ""  # of the file, while it lasts
+        self._told_s = float("-inf")  # when it was told of last
         self._is_unsafe = False  # while the disk does not confirm
         self._file: SpoolFile | None = self._opened()
         self._work = threading.Event()
@@ -88,7 +92,8 @@ class Spool(MemorySpool):
     def _store(self, rows: Sequence[tuple[int, bytes]]) -> int:
         if not rows:
             return 0
-        if self._on_file(lambda file: _insert(file, rows)):
+        # What waits in memory goes to disk first, which the keeper tries now and then.
+        if not self._memory and self._on_file(lambda file: _insert(file, rows), is_write=True):
             self._untaken += len(rows)
             if self._fsync == "always":
                 self._sync_log()
@@ -108,11 +113,7 @@ class Spool(MemorySpool):
     def _load(self, count: int) -> list[Item]:
         items: list[Item] = []
         if self._untaken:
-            self._on_file(
-                lambda file: items.extend(map(Item._make, file.after(self._cursor, count)))
-            )
-            if len(items) < count and not self._fault:
-                self._untaken = len(items)
+            self._on_file(lambda file: items.extend(self._read(file, count)))
         if self._memory:
             # Usually younger than all on disk; not where the disk failed only for a while.
             items += [
@@ -126,6 +127,13 @@ class Spool(MemorySpool):
             else:
                 self._memory_bytes -= len(item.body)
         return items
+
+    def _read(self, file: SpoolFile, count: int) -> list[Item]:
+        count = min(count, self._untaken)
+        rows = file.after(self._cursor, count)
+        if len(rows) < count:
+            raise SpoolDamaged(errno.EINVAL, "rows are missing")
+        return [Item(*row) for row in rows]
 
     def _bound(self) -> int:
         return self._max_bytes
@@ -146,14 +154,17 @@ class Spool(MemorySpool):
     def _delete(self) -> None:
         """What cannot be deleted now is with the next; it is not sent again by this process."""
         ids = self._undeleted
-        if ids and self._on_file(lambda file: file.delete(ids)):
+        if ids and self._on_file(lambda file: file.delete(ids), is_write=True):
             self._undeleted = []
 
     def _patience_s(self) -> float:
         return FAULT_S if self._fault else super()._patience_s()
 
-    def _on_file(self, work: Callable[[SpoolFile], None]) -> bool:
-        """Whether the file could do it; the reason is told once until it can again."""
+    def _on_file(self, work: Callable[[SpoolFile], None], *, is_write: bool = False) -> bool:
+        """Whether the file could do it; the reason is told once until it can be written again.
+
+        Not more often than each QUIET_S: a disk that is nearly full has room now and then.
+        """
         if self._file is None:
             return False
         try:
@@ -162,16 +173,17 @@ class Spool(MemorySpool):
             self._replace(error)
             return False
         except OSError as error:
-            if not self._fault:
+            if not self._fault and time.monotonic() - self._told_s > QUIET_S:
+                self._told_s = time.monotonic()
                 log.error(
                     "spool cannot be used, alerts wait in memory: path=%s reason=%s",
                     self.path, error.strerror or error,
                 )  # fmt: skip
             self._fault = str(error)
             return False
-        if self._fault:
+        if self._fault and is_write:
             self._fault = ""
-            log.warning("spool can be used again: path=%s", self.path)
+            log.info("spool can be used again: path=%s", self.path)
         return True
 
     def _replace(self, reason: SpoolDamaged) -> None:
@@ -226,7 +238,7 @@ class Spool(MemorySpool):
         Numbers in memory are above those that were read from the file, so the order stays.
         """
         rows = list(self._memory.items())
-        if rows and self._on_file(lambda file: _insert(file, rows)):
+        if rows and self._on_file(lambda file: _insert(file, rows), is_write=True):
             self._untaken += len(rows)
             self._off_disk.difference_update(self._memory)
             self._memory.clear()

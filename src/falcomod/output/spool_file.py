@@ -73,8 +73,10 @@ class SpoolFile:
                 self.count, self.size_bytes = self._totals()
             flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
             self._log = os.open(f"{path}-wal", flags)
-        except BaseException:
+        except BaseException as error:
             self._connection.close()
+            if isinstance(error, OSError) and error.errno == errno.EROFS and _is_writable(path):
+                raise SpoolDamaged(errno.EINVAL, "its header forbids to write to it") from error
             raise
 
     def order_writes(self, sync: bool) -> None:
@@ -90,9 +92,12 @@ class SpoolFile:
         query = "SELECT id, body FROM alerts WHERE id > ? ORDER BY id LIMIT ?"
         with _faults():
             rows = self._connection.execute(query, (id, count)).fetchall()
-        for _id, body in rows:
+        for found, body in rows:
             if not isinstance(body, bytes):
                 raise SpoolDamaged(errno.EINVAL, "a row is no bytes")
+            if found <= id:
+                raise SpoolDamaged(errno.EINVAL, "its numbers are not in order")
+            id = found
         return rows
 
     def delete(self, ids: Sequence[int]) -> None:
@@ -192,6 +197,10 @@ def _make(path: Path) -> None:
         path.chmod(0o600)
 
 
+def _is_writable(path: Path) -> bool:
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
 @contextmanager
 def _faults() -> Iterator[None]:
     try:
@@ -199,7 +208,8 @@ def _faults() -> Iterator[None]:
     except sqlite3.ProgrammingError:
         raise  # a bug of ours
     except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # its lower byte is the class
+        # The lower byte is the class; there is none for a text that is no UTF-8.
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
         kind, number = KINDS.get(code, (OSError, errno.EIO))
         raise kind(number, str(error)) from error
 

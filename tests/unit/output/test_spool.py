@@ -138,9 +138,11 @@ def test_disk_without_room_keeps_alerts_in_memory_behind_the_others(
     for _ in range(3):
         assert one.append(bodies(count)) == 1
         count += 1
-    errors = [record for record in caplog.records if record.levelno == logging.ERROR]
-    assert len(errors) == 1
-    assert "spool cannot be used, alerts wait in memory" in errors[0].getMessage()
+    one.give_back(item.id for item in one.take(1, 0))  # can be read still
+    one.append(bodies(count))
+    count += 1
+    (told,) = caplog.records
+    assert "spool cannot be used, alerts wait in memory" in told.getMessage()
     expected = [b"a" * 3000, b"b"]
     first = one.take(2, 0)
     one.done([item.id for item in first])
@@ -153,6 +155,7 @@ def test_alerts_in_memory_go_to_disk_when_it_has_room_again(
     make: Make, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(spool, "SYNC_S", 0.01)
+    caplog.set_level(logging.INFO)
     one = make()
     set_limit(one, 4)
     for number in range(8):
@@ -257,6 +260,18 @@ def test_a_file_that_is_damaged_meanwhile_is_moved_aside(
     assert taken(one)[-1] == b"1"
     one.close()
     assert taken(make())[-1] == b"1"
+
+
+def test_rows_that_are_missing_are_told_of(make: Make, caplog: pytest.LogCaptureFixture) -> None:
+    one = make()
+    one.append(bodies(1, 2, 3))
+    file: Any = one._file
+    file._connection.execute("DELETE FROM alerts")
+    assert taken(one) == []
+    assert "lost=3 reason=rows are missing" in caplog.text
+    assert one.counters()["lost"] == 3
+    one.append(bodies(4))
+    assert taken(one) == bodies(4)
 
 
 def test_folder_that_others_may_write_to_is_not_used(

@@ -5,6 +5,7 @@ import errno
 import os
 import sqlite3
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -71,6 +72,72 @@ def test_row_that_is_no_bytes_is_damage(path: Path) -> None:
     with pytest.raises(SpoolDamaged):
         file.after(0, 1)
     file.close()
+
+
+def test_rows_out_of_order_are_damage(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = SpoolFile(path, sync=True)
+    file.insert([(1, b"a"), (2, b"b")])
+
+    class Shuffled:
+        """What a damaged tree of rows may answer."""
+
+        def execute(self, *_arguments: object) -> Shuffled:
+            return self
+
+        def fetchall(self) -> list[tuple[int, bytes]]:
+            return [(2, b"b"), (1, b"a")]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(file, "_connection", Shuffled())
+        with pytest.raises(SpoolDamaged, match="not in order"):
+            file.after(0, 5)
+    file.close()
+
+
+def test_header_that_forbids_writing_is_damage(path: Path) -> None:
+    SpoolFile(path, sync=True).close()
+    content = bytearray(path.read_bytes())
+    content[18] = 9  # the version that may write, https://sqlite.org/fileformat.html, 1.3.3
+    path.write_bytes(content)
+    with pytest.raises(SpoolDamaged, match="forbids to write"):
+        SpoolFile(path, sync=True)
+
+
+def test_schema_that_is_no_text_is_damage(path: Path) -> None:
+    SpoolFile(path, sync=True).close()
+    path.write_bytes(
+        path.read_bytes().replace(b"CREATE TABLE alerts", b"CREATE TABLE \xff\xfeerts")
+    )
+    with pytest.raises(SpoolDamaged):
+        SpoolFile(path, sync=True)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_any_damage_is_noticed_or_harmless(path: Path, seed: int) -> None:
+    random = Random(seed)
+    file = SpoolFile(path, sync=False)
+    file.insert([(id, bytes([id]) * random.randrange(6000)) for id in range(1, 60)])
+    file.close()
+    content = bytearray(path.read_bytes())
+    for _ in range(random.choice((1, 5, 100))):
+        content[random.randrange(random.choice((200, len(content))))] = random.randrange(256)
+    path.write_bytes(content[: random.choice((len(content), len(content) // 2))])
+    try:
+        file = SpoolFile(path, sync=False)
+    except SpoolDamaged:
+        move_aside(path)
+        SpoolFile(path, sync=False).close()
+        return
+    try:
+        last = 0
+        while rows := file.after(last, 10):
+            assert last < rows[0][0] <= rows[-1][0]
+            last = rows[-1][0]
+        file.insert([(file.first_id, b"new")])
+    except SpoolDamaged:
+        pass
+    finally:
+        file.close()
 
 
 def test_second_opener_is_refused(path: Path) -> None:
