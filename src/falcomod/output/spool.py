@@ -18,7 +18,7 @@ from pathlib import Path
 
 from falcomod.config.output_options import OutputsSpool
 from falcomod.output.memory_spool import MEMORY_MAX, ROOM_SHARE, USERS, Item, MemorySpool
-from falcomod.output.spool_file import SpoolDamaged, SpoolFile, SpoolInUse, move_aside
+from falcomod.output.spool_file import SpoolDamaged, SpoolFile, SpoolInUse, move_aside, remove
 
 __all__ = ["Item", "MemorySpool", "Spool", "open_spool"]
 
@@ -194,7 +194,7 @@ class Spool(MemorySpool):
         self._undeleted = []
         try:
             if file is not None:
-                file.close()
+                _close(file)
             aside = move_aside(self.path)
             log.error(
                 "spool is damaged, a new one is begun; alerts in it are not sent: "
@@ -225,12 +225,35 @@ class Spool(MemorySpool):
                 return
             self._work.clear()
             with self._changed:
+                self._renew()
                 self._move_to_file()
                 self._delete()
             if self._fsync == "interval":
                 self._sync_log()
             while self._shrink() and not self._closing.is_set():
                 continue
+
+    def _renew(self) -> None:
+        """Begins a file anew that cannot be used, once all in it is done.
+
+        On a full disk, what was done can neither be deleted nor moved out of the WAL.
+        """
+        held = [*self._leased, *(item.id for item in self._returned)]
+        if self._untaken or not self._off_disk.issuperset(held):
+            return
+        file = self._file
+        if file is not None and not self._fault:
+            return
+        try:
+            if file is not None:
+                self._file = None
+                _close(file)
+                remove(self.path)
+            self._undeleted = []
+            self._file = self._opened()
+        except OSError as error:
+            log.debug("no new spool: path=%s reason=%s", self.path, error.strerror or error)
+            self._wake_keeper()
 
     def _move_to_file(self) -> None:
         """What waits in memory because the disk failed: it goes to disk when that is back.
@@ -277,16 +300,13 @@ class Spool(MemorySpool):
         self._keeper.join()
         with self._changed:
             held = [*self._leased.values(), *self._returned]
+            self._renew()
             self._memory.update(item for item in held if item.id in self._off_disk)
             self._move_to_file()
             file, self._file = self._file, None
             self._tell_of_loss(len(self._memory))
-            if file is None:
-                return
-            try:
-                file.close()
-            except OSError as error:
-                log.warning("spool was not closed: path=%s reason=%s", self.path, error.strerror)
+            if file is not None:
+                _close(file)
 
 
 def open_spool(options: OutputsSpool, name: str) -> MemorySpool:
@@ -331,6 +351,13 @@ def _insert(file: SpoolFile, rows: Sequence[tuple[int, bytes]]) -> None:
         # A full disk: what was done may still fill the log.
         file.cut_log()
         file.insert(rows)
+
+
+def _close(file: SpoolFile) -> None:
+    try:
+        file.close()
+    except OSError as error:
+        log.debug("spool was not closed: reason=%s", error.strerror or error)
 
 
 _OPENED: dict[str, MemorySpool] = {}  # by place; under USERS

@@ -34,6 +34,8 @@ SETTINGS = (
     "PRAGMA cell_size_check = ON",
 )
 
+ENDINGS = ("", "-wal", "-journal")  # of the names of what belongs to a file
+
 Row = tuple[int, bytes]
 
 
@@ -173,10 +175,16 @@ class SpoolFile:
 def move_aside(path: Path) -> Path:
     """Renames a damaged file and its WAL, over those that were damaged before; the new name."""
     aside = path.with_name(path.name + ".damaged")
-    for ending in ("", "-wal", "-journal"):
+    for ending in ENDINGS:
         if os.path.lexists(f"{path}{ending}"):
             os.replace(f"{path}{ending}", f"{aside}{ending}")
     return aside
+
+
+def remove(path: Path) -> None:
+    """Deletes a file that was closed, with its WAL."""
+    for ending in ENDINGS:
+        Path(f"{path}{ending}").unlink(missing_ok=True)
 
 
 def _make(path: Path) -> None:

@@ -171,6 +171,28 @@ def test_alerts_in_memory_go_to_disk_when_it_has_room_again(
     assert [body[:1] for body in taken(make())] == bodies(*range(9))
 
 
+def test_a_full_disk_is_left_as_soon_as_all_on_it_is_done(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool, "SYNC_S", 0.01)
+    one = make()
+    set_limit(one, 4)
+    for number in range(8):
+        one.append([b"%d" % number + b"c" * 3000])
+    file: Any = one._file
+    file._connection.execute("PRAGMA query_only = 1")  # nor can it be deleted from
+    items = one.take(8, 0)
+    one.done([item.id for item in items[:-1]])
+    until(lambda: one._file is not file)
+    one.append(bodies(8))
+    until(lambda: not one._memory)
+    one.give_back([items[-1].id])
+    assert taken(one) == [items[-1].body, b"8"]
+    assert one.take(1, 0) == []
+    one.close()
+    assert taken(make()) == [items[-1].body, b"8"]
+
+
 def test_memory_beside_a_full_disk_is_bounded(
     make: Make, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
