@@ -31,6 +31,7 @@ from falcomod.app.status_json import snapshot_json
 from falcomod.app.systemd import Notifier, summary
 from falcomod.app.timeout_watch import TimeoutWatch
 from falcomod.app.versions import versions
+from falcomod.config.model import Config
 from falcomod.errors import UserError
 from falcomod.rules.requirements import ENGINE_VERSION
 
@@ -49,6 +50,7 @@ class Attendants:
         self._notifier = notifier
         self._meter = Meter()
         self._web: Any = None
+        self._k8saudit: Any = None
         self._grpc: Any = None
         now_s = time.monotonic()
         self._drops = DropWatch(
@@ -124,9 +126,9 @@ class Attendants:
             )
         plugin = audit_plugin.audit_plugin(config)
         if plugin is not None and service.audit is not None:
-            listener = audit_plugin.server(plugin, service.audit)
-            listener.start()
-            teardown.callback(listener.stop)
+            self._k8saudit = audit_plugin.server(plugin, service.audit)
+            self._k8saudit.start()
+            teardown.callback(self._k8saudit.stop)
             log.info("k8saudit: taking audit events at %s%s", plugin.listen, plugin.path)
         if config.grpc.enabled:
             # Imported late: the library is large, and few use it.
@@ -161,16 +163,24 @@ class Attendants:
         self._drops.configure(config.syscall_event_drops, hostname, now_s)
         self._timeouts.configure(config.syscall_event_timeouts, hostname)
         self._metrics.configure(config.metrics, hostname, now_s=now_s)
-        try:
-            if self._web is not None:
-                self._web.set_routes(self._routes())
-                self._web.set_limits(webserver.limits(config.webserver))
-                self._web.renew_certificate()
-            if self._grpc is not None:
-                self._grpc.renew_certificates(config.grpc)
-        except UserError as error:
-            log.warning("a server goes on as before: %s", error)
+        self._renew_servers(config)
         return later
+
+    def _renew_servers(self, config: Config) -> None:
+        """What they serve, and certificates; each goes on as before where it cannot be."""
+        renewals: list[Callable[[], None]] = []
+        if self._web is not None:
+            web = self._web
+            renewals.append(lambda: webserver.reconfigure(web, config.webserver, self._routes()))
+        if self._k8saudit is not None:
+            renewals.append(self._k8saudit.renew_certificate)
+        if self._grpc is not None:
+            renewals.append(lambda: self._grpc.renew_certificates(config.grpc))
+        for renew in renewals:
+            try:
+                renew()
+            except UserError as error:
+                log.warning("a server goes on as before: %s", error)
 
     def _tell(self, result: Result) -> None:
         self._notifier.ready()

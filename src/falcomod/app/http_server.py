@@ -11,10 +11,11 @@ import contextlib
 import os
 import socket
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from falcomod.app.http_message import Limits, Routes
-from falcomod.app.listener import Tcp, Unix, open_listener, tls_context
+from falcomod.app.listener import Tcp, Tls, Unix, open_listener, tls_context
 from falcomod.errors import UserError
 
 if TYPE_CHECKING:
@@ -91,13 +92,20 @@ class HttpServer:
         if self._loop is not None:
             self._loop.limits = limits
 
-    def renew_certificate(self) -> None:
-        """Reads the certificate again, for connections that come from now on.
+    def renew_certificate(self, path: str | None = None) -> None:
+        """Reads the certificate again, from *path* if that is given, for connections that come
+        from now on.  Without TLS it does nothing.
 
         Raises UserError where it cannot be used; the one of before stays in force then.
         """
+        before = self._listen
+        if not isinstance(before, Tcp) or before.tls is None:
+            return
+        tls = Tls(path or before.tls.path)
+        context = tls_context(tls)
+        self._listen = replace(before, tls=tls)
         if self._loop is not None:
-            self._loop.tls = self._tls()
+            self._loop.tls = context
 
     def counters(self) -> dict[str, int]:
         """Of the run: connections, responses by status (status_200), and by reason what was

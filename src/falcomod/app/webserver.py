@@ -44,6 +44,16 @@ def server(options: Webserver, routes: Routes) -> HttpServer:
     return HttpServer("webserver", routes, listen=listen, limits=limits(options), remedy=REMEDY)
 
 
+def reconfigure(server: HttpServer, options: Webserver, routes: Routes) -> None:
+    """Has a running server follow new options, but for those that need a restart.
+
+    Raises UserError for a certificate that cannot be used, when all else is done.
+    """
+    server.set_routes(routes)
+    server.set_limits(limits(options))
+    server.renew_certificate(options.ssl_certificate)
+
+
 def limits(options: Webserver) -> Limits:
     """Those of the options; all bodies at a time may be four times as large as one."""
     size = options.max_request_bytes

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,7 +19,7 @@ from falcomod.app.versions import versions
 from falcomod.config.model import Config
 from falcomod.config.service_options import Metrics, Webserver
 from falcomod.errors import UserError
-from tests.http_talk import CERTIFICATES, Answer, ask, request, running, talk
+from tests.http_talk import CERTIFICATES, Answer, ask, request, running, talk, trusting
 
 OPTIONS = Webserver(listen_address="127.0.0.1", listen_port=0)
 CONFIG = Config(webserver=OPTIONS)
@@ -196,6 +195,26 @@ def test_port_that_is_taken_names_the_option() -> None:
 def test_tls_by_the_options() -> None:
     path = str(CERTIFICATES / "first.pem")
     options = replace(OPTIONS, ssl_enabled=True, ssl_certificate=path)
-    trusting = ssl.create_default_context(cafile=path)
     with served(replace(CONFIG, webserver=options)) as server:
-        assert ask(server.address, "/healthz", tls=trusting).status == 200
+        assert ask(server.address, "/healthz", tls=trusting("first.pem")).status == 200
+
+
+def test_new_options_while_it_runs() -> None:
+    first, second = (str(CERTIFICATES / name) for name in ("first.pem", "second.pem"))
+    options = replace(OPTIONS, ssl_enabled=True, ssl_certificate=first)
+    with served(replace(CONFIG, webserver=options)) as server:
+        absent = replace(options, ssl_certificate="/absent", k8s_healthz_endpoint="/live")
+        made = routes(replace(CONFIG, webserver=absent))
+        with pytest.raises(UserError, match="/absent"):
+            webserver.reconfigure(server, absent, made)
+        assert ask(server.address, "/live", tls=trusting("first.pem")).status == 200
+        webserver.reconfigure(server, replace(options, ssl_certificate=second), made)
+        assert ask(server.address, "/live", tls=trusting("second.pem")).status == 200
+        server.renew_certificate()
+        assert ask(server.address, "/live", tls=trusting("second.pem")).status == 200
+
+
+def test_certificate_means_nothing_without_tls() -> None:
+    with served() as server:
+        webserver.reconfigure(server, replace(OPTIONS, ssl_certificate="/absent"), routes())
+        assert ask(server.address, "/healthz").status == 200
