@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from falcomod.app.audit_lines import AuditLines
+from falcomod.app.audit.lines import AuditLines
 from falcomod.engine.documents import DocumentEngine
 from falcomod.engine.match.ruleset import Ruleset
 from falcomod.rules.compile import compile_rules

@@ -14,9 +14,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from falcomod.app.http_message import Limits, Request, Response, Routes
-from falcomod.app.http_server import HttpServer
-from falcomod.app.listener import Tcp, Unix
+from falcomod.app.http.listener import Tcp, Unix
+from falcomod.app.http.message import Limits, Request, Response, Routes
+from falcomod.app.http.server import HttpServer
 
 CERTIFICATES = Path(__file__).resolve().parent / "unit" / "app" / "certificates"
 PATIENT_S = 20.0

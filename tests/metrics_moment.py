@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from falcomod.app.metrics_row import Moment
-from falcomod.app.resources import Resources
+from falcomod.app.metrics.resources import Resources
+from falcomod.app.metrics.row import Moment
 from falcomod.app.snapshot import RuleKey, Snapshot
 from falcomod.engine.capture.bpf import ENTRIES
 from falcomod.engine.decode.event import FAULT_NAMES

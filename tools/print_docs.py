@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from falcomod.app import events_table, fields_table, metrics_fields, tables
+from falcomod.app import events_table, fields_table, tables
+from falcomod.app.metrics import fields as metrics_fields
 from falcomod.config import example
 from falcomod.config.keys import Option, all_options
 from falcomod.config.model import Config

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from falcomod import __version__
-from falcomod.app import prometheus
 from falcomod.app.describe import Catalogue
-from falcomod.app.metrics_fields import output_fields
+from falcomod.app.metrics import prometheus
+from falcomod.app.metrics.fields import output_fields
 from falcomod.app.validate import validate_files
 from falcomod.config.model import Config
 from falcomod.config.service_options import Metrics

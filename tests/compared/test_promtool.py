@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from falcomod.app import prometheus
+from falcomod.app.metrics import prometheus
 from falcomod.config.service_options import Metrics
 from tests.metrics_moment import RESOURCES, full_snapshot
 

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from falcomod.app.audit_lines import AuditLines
+from falcomod.app.audit.lines import AuditLines
 from falcomod.engine.documents import DocumentEngine
 from falcomod.engine.fields.registry import all_fields, bind
 from falcomod.errors import LocatedError

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.mix import seed as seed_state
-from falcomod.app.audit_lines import AuditLines
+from falcomod.app.audit.lines import AuditLines
 from falcomod.engine.capture.source import ReplaySource
 from falcomod.engine.documents import DocumentEngine
 from falcomod.engine.loop import Engine

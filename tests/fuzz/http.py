@@ -20,10 +20,10 @@ from functools import cache
 from itertools import pairwise
 
 from falcomod.app import webserver
-from falcomod.app.audit_source import AuditSource
-from falcomod.app.http_message import Limits
-from falcomod.app.http_server import HttpServer
-from falcomod.app.listener import Tcp, Tls
+from falcomod.app.audit.source import AuditSource
+from falcomod.app.http.listener import Tcp, Tls
+from falcomod.app.http.message import Limits
+from falcomod.app.http.server import HttpServer
 from falcomod.app.versions import versions
 from falcomod.config.model import Config
 from tests.fuzz import audit, campaign

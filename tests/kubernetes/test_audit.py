@@ -11,10 +11,11 @@ import pytest
 import yaml
 
 from falcomod.alert.model import Alert
-from falcomod.app import audit_plugin, webserver
+from falcomod.app import webserver
 from falcomod.app.agent import Agent
-from falcomod.app.audit_source import AuditSource
-from falcomod.app.listener import Tcp, Tls
+from falcomod.app.audit import plugin as audit_plugin
+from falcomod.app.audit.source import AuditSource
+from falcomod.app.http.listener import Tcp, Tls
 from falcomod.app.statistics import Statistics
 from falcomod.rules.compile import compile_rules
 from falcomod.rules.load import load_sources

@@ -18,7 +18,7 @@ import pytest
 from falcomod.alert.format import json_line
 from falcomod.alert.model import Alert
 from falcomod.app.agent import Agent
-from falcomod.app.audit_lines import AuditLines
+from falcomod.app.audit.lines import AuditLines
 from falcomod.app.statistics import Statistics
 from falcomod.engine.documents import DocumentEngine
 from falcomod.errors import LocatedError

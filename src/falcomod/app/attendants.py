@@ -14,17 +14,18 @@ from functools import partial
 from typing import Any
 
 from falcomod import __version__
-from falcomod.app import audit_plugin, control, logs, messages, webserver
+from falcomod.app import control, logs, messages, webserver
+from falcomod.app.audit import plugin as audit_plugin
 from falcomod.app.config_watch import ConfigWatch, watched
 from falcomod.app.drop_watch import DropWatch
-from falcomod.app.http_message import Routes
-from falcomod.app.metrics import Metrics
+from falcomod.app.http.message import Routes
+from falcomod.app.metrics.prometheus import text
+from falcomod.app.metrics.resources import Meter
+from falcomod.app.metrics.teller import Metrics
 from falcomod.app.observer import Observer
 from falcomod.app.output_watch import OutputWatch
 from falcomod.app.prepared import Prepared, digests
-from falcomod.app.prometheus import text
 from falcomod.app.reload import Reloader, Result
-from falcomod.app.resources import Meter
 from falcomod.app.service import Service
 from falcomod.app.snapshot import Snapshot
 from falcomod.app.status_json import snapshot_json

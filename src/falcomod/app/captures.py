@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from falcomod.app.agent import Drains
-from falcomod.app.audit_lines import AuditLines, are_audit_lines
+from falcomod.app.audit.lines import AuditLines, are_audit_lines
 from falcomod.engine.capture.savefile import SavefileSource
 from falcomod.engine.documents import DocumentEngine
 from falcomod.engine.fields.evt import set_hostname

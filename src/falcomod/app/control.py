@@ -11,9 +11,9 @@ from typing import Any
 
 import orjson
 
-from falcomod.app.http_message import Limits, Request, Response, Routes, json_response
-from falcomod.app.http_server import HttpServer
-from falcomod.app.listener import Unix
+from falcomod.app.http.listener import Unix
+from falcomod.app.http.message import Limits, Request, Response, Routes, json_response
+from falcomod.app.http.server import HttpServer
 from falcomod.config.service_options import Control
 from falcomod.errors import FalcomodError, PermissionFault, UserError
 

@@ -21,7 +21,7 @@ from falcomod.alert.model import Alert
 from falcomod.alert.throttle import Throttle
 from falcomod.app import messages
 from falcomod.app.agent import BATCH_EVENTS, Agent
-from falcomod.app.audit_source import AuditSource
+from falcomod.app.audit.source import AuditSource
 from falcomod.app.host_watch import HostWatch, NoHost
 from falcomod.app.hostname import hostname
 from falcomod.app.prepared import Prepared

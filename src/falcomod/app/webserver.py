@@ -2,16 +2,17 @@
 """The web server as Falco has it: health, versions, metrics, audit events of Kubernetes.
 
 What is served is a table of routes, made anew at every reload.  How audit events are
-answered is Falco 0.25's, and also the k8saudit plugin's (app.audit_plugin).
+answered is Falco 0.25's, and also the k8saudit plugin's (app.audit.plugin).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from falcomod.app.audit_events import AuditFault
-from falcomod.app.audit_source import AuditSource, NotSettled
-from falcomod.app.http_message import (
+from falcomod.app.audit.events import AuditFault
+from falcomod.app.audit.source import AuditSource, NotSettled
+from falcomod.app.http.listener import Tcp, Tls
+from falcomod.app.http.message import (
     JSON,
     TEXT,
     Handler,
@@ -21,8 +22,7 @@ from falcomod.app.http_message import (
     Routes,
     json_response,
 )
-from falcomod.app.http_server import HttpServer
-from falcomod.app.listener import Tcp, Tls
+from falcomod.app.http.server import HttpServer
 from falcomod.config.model import Config
 from falcomod.config.service_options import Webserver
 from falcomod.errors import UserError

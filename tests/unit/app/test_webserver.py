@@ -11,10 +11,10 @@ from dataclasses import replace
 import pytest
 
 from falcomod.app import webserver
-from falcomod.app.audit_events import AuditFault
-from falcomod.app.audit_source import NotSettled
-from falcomod.app.http_message import Routes
-from falcomod.app.http_server import HttpServer
+from falcomod.app.audit.events import AuditFault
+from falcomod.app.audit.source import NotSettled
+from falcomod.app.http.message import Routes
+from falcomod.app.http.server import HttpServer
 from falcomod.app.versions import versions
 from falcomod.config.model import Config
 from falcomod.config.service_options import Metrics, Webserver

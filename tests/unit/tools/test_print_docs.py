@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from falcomod.app.metrics_fields import ROWS
+from falcomod.app.metrics.fields import ROWS
 from falcomod.config.keys import all_options
 from falcomod.config.model import Config
 from falcomod.engine.fields.registry import all_fields
