@@ -22,6 +22,7 @@ class Request(NamedTuple):
     headers: dict[str, str]  # names in lower case
     body: bytes  # unpacked
     connection: int  # counts from 1
+    arrived_ns: int  # by time.monotonic_ns()
 
 
 Talk = Callable[["Handler"], None]
@@ -77,7 +78,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.headers.get("Content-Encoding") == "gzip":
             body = gzip.decompress(body)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(self.command, self.path, headers, body, self.number)
+        now_ns = time.monotonic_ns()
+        request = Request(self.command, self.path, headers, body, self.number, now_ns)
         self.server.receiver.talk_of(request)(self)
 
     do_CONNECT = do_POST

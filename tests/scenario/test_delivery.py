@@ -17,6 +17,11 @@ import sys
 import time
 from pathlib import Path
 
+from falcomod.alert.model import Alert, Priority
+from falcomod.config.model import Config
+from falcomod.config.output_options import HttpOutput, OutputsSpool
+from falcomod.output.http import spec
+from falcomod.output.outlet import Outlet
 from tests.http_receiver import receiver
 
 ALERTS = 10_000
@@ -114,3 +119,33 @@ def test_receiver_away_and_falcomod_killed_lose_no_alert(tmp_path: Path) -> None
     assert first_seen == list(range(ALERTS))
     # Again comes only what was not said to be safe, or was being sent, at one of the ends.
     assert len(numbers) - ALERTS < 300
+
+
+def test_settings_that_change_while_alerts_are_raised_lose_and_swap_none(tmp_path: Path) -> None:
+    count = 3000
+    spool = OutputsSpool(path=str(tmp_path / "spool"), fsync="never")
+    with receiver() as there, receiver() as elsewhere:
+        outlet = Outlet(capacity=0, timeout_ms=60_000, on_dead=lambda: None)
+        for number in range(count):
+            if number % 300 == 0:
+                # Another server, another way to hold connections: a new sink on the same spool.
+                turn = number // 300
+                options = HttpOutput(
+                    enabled=True,
+                    url=(there, elsewhere)[turn % 2].url,
+                    keep_alive=turn % 3 > 0,
+                    user_agent=str(turn),
+                )
+                config = Config(http_output=options, outputs_spool=spool)
+                wanted = spec(config, lambda alert: json.dumps({"number": alert.time_ns}))
+                assert wanted is not None
+                outlet.configure([wanted])
+            outlet.publish(Alert(time_ns=number, priority=Priority.ERROR, rule="r", output=""))
+        end_s = time.monotonic() + WAIT_S
+        while len(there.requests) + len(elsewhere.requests) < count and time.monotonic() < end_s:
+            time.sleep(0.05)
+        outlet.close(20)
+    arrived = sorted([*there.requests, *elsewhere.requests], key=lambda each: each.arrived_ns)
+    numbers = [json.loads(each.body)["number"] for each in arrived]
+    assert list(dict.fromkeys(numbers)) == list(range(count))
+    assert outlet.counters()["http"]["failed"] == 0

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 
 from falcomod.alert.model import Alert
 from falcomod.output.memory_spool import Item, MemorySpool
+from falcomod.output.spool_writer import SpoolWriter
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ CLOSING_PAUSE_MAX_S = 0.5  # where alerts are lost if they are not sent before t
 CLOSE_S = 2.0  # that sending may go on for at the end
 ABORT_S = 1.0  # that a request which was broken off may take to notice
 IDLE_S = 600.0
-TURN_S = 0.1  # between two looks whether it is closed while another one sends
+TURN_S = 0.1  # between two looks whether it is to end, while it is another one's turn
 CAUSES_MAX = 16  # of refusals that are told of
 
 Send = Callable[[Sequence[bytes]], int]
@@ -54,7 +55,8 @@ class Delivery:
     OSError where it is to be tried again, and Refused where the first is to be passed over.
     *abort*, from any thread, breaks off what send() is at; *hang_up* is called when it is not
     called any more.
-    Another delivery on the same spool, as there is after a reload, waits until this one ends.
+    Another delivery on the same spool, as there is after a reload, waits until this one ends:
+    its alerts are younger.
     """
 
     def __init__(
@@ -70,7 +72,7 @@ class Delivery:
     ) -> None:
         self.name = name
         self._spool = spool
-        self._encode = encode
+        self._writer = SpoolWriter(spool, encode)
         self._send = send
         self._abort = abort
         self._hang_up = hang_up
@@ -89,7 +91,7 @@ class Delivery:
 
     def write(self, alerts: Sequence[Alert]) -> None:
         """Alerts that do not fit are lost; the spool counts them and says so."""
-        self._spool.append([self._encode(alert) for alert in alerts])
+        self._writer.write(alerts)
 
     def reopen(self) -> None:
         """There is nothing to open."""
@@ -100,7 +102,8 @@ class Delivery:
         return spooled | {"sent": self._sent, "refused": self._refused, "retries": self._retries}
 
     def interrupt(self) -> None:
-        """What is not sent yet is not sent any more by close()."""
+        """What is not sent yet is not sent any more by close(), and write() does not wait."""
+        self._writer.interrupt()
         self._hurried.set()
 
     def close(self) -> None:
@@ -109,6 +112,7 @@ class Delivery:
             return
         self._deadline_s = time.monotonic() + self._close_s
         self._closing.set()
+        self._writer.close()
         while self._thread.is_alive() and self._is_time_left():
             self._spool.wake()
             self._thread.join(0.02)
@@ -122,7 +126,7 @@ class Delivery:
         self._spool.close()
 
     def _run(self) -> None:
-        while not self._spool.turn.acquire(timeout=TURN_S):
+        while not self._spool.send_turn.acquire(timeout=TURN_S):
             if self._closing.is_set():
                 return
         try:
@@ -134,7 +138,7 @@ class Delivery:
                 elif self._closing.is_set():
                     return
         finally:
-            self._spool.turn.release()
+            self._spool.send_turn.release()
             self._hang_up()
 
     def _deliver(self, items: Sequence[Item]) -> None:

@@ -11,6 +11,7 @@ from falcomod.config.model import Config
 from falcomod.output.memory_spool import MemorySpool
 from falcomod.output.spec import Line, Spec, look
 from falcomod.output.spool import open_spool
+from falcomod.output.spool_writer import SpoolWriter
 
 log = logging.getLogger(__name__)
 
@@ -22,13 +23,13 @@ class GrpcSink:
 
     def __init__(self, spool: MemorySpool, encode: Callable[[Alert], bytes]) -> None:
         self._spool = spool
-        self._encode = encode
+        self._writer = SpoolWriter(spool, encode)
 
     name = NAME
 
     def write(self, alerts: Sequence[Alert]) -> None:
         """Alerts that do not fit are lost; the spool counts them and says so."""
-        self._spool.append([self._encode(alert) for alert in alerts])
+        self._writer.write(alerts)
 
     def counters(self) -> dict[str, int]:
         """Those of the spool by names of their own, as Delivery has them."""
@@ -37,7 +38,11 @@ class GrpcSink:
     def reopen(self) -> None:
         """There is nothing to open."""
 
+    def interrupt(self) -> None:
+        self._writer.interrupt()
+
     def close(self) -> None:
+        self._writer.close()
         self._spool.close()
 
 

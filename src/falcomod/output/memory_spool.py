@@ -37,7 +37,9 @@ class MemorySpool:
     def __init__(self, max_bytes: int, *, name: str = "memory") -> None:
         self.name = name
         self.users = 1  # that have yet to call close()
-        self.turn = threading.Lock()  # of who sends, where alerts must not overtake each other
+        # Of whom it is to append, and to send, where alerts must not overtake each other.
+        self.append_turn = threading.Lock()
+        self.send_turn = threading.Lock()
         self._max_bytes = max_bytes
         self._changed = threading.Condition()  # its lock: of everything here
         self._wakes = 0

@@ -304,13 +304,48 @@ def test_a_successor_on_the_same_spool_sends_when_the_first_has_ended(
     until(lambda: receiver.tries)
     spool.users += 1
     new = make(spool, close_s=20)
-    new.write(alerts(3))
     receiver.fault = None
     old.close()
+    new.write(alerts(3))
     until(lambda: len(receiver.got) == 3)
     assert receiver.got == bodies(1, 2, 3)
     new.close()
     assert spool.users == 0
+
+
+def test_a_successor_writes_when_the_first_has_written_all(
+    make: Make, receiver: Receiver, tmp_path: Path
+) -> None:
+    spool = Spool(tmp_path / "http.db", max_bytes=2**20, fsync="never")
+    old = make(spool)
+    old.write(alerts(1))
+    spool.users += 1
+    new = make(spool, close_s=20)
+    thread = threading.Thread(target=lambda: new.write(alerts(3)))
+    thread.start()
+    old.write(alerts(2))
+    old.close()
+    thread.join()
+    until(lambda: len(receiver.got) == 3)
+    assert receiver.got == bodies(1, 2, 3)
+    new.close()
+
+
+def test_a_successor_that_waits_can_be_interrupted(
+    make: Make, receiver: Receiver, tmp_path: Path
+) -> None:
+    spool = Spool(tmp_path / "http.db", max_bytes=2**20, fsync="never")
+    old = make(spool)
+    old.write(alerts(1))
+    spool.users += 1
+    new = make(spool)
+    timer = threading.Timer(0.05, new.interrupt)
+    timer.start()
+    with pytest.raises(OSError, match="canceled"):
+        new.write(alerts(2))
+    timer.join()
+    new.close()
+    until(lambda: receiver.got == bodies(1))
 
 
 def test_new_alerts_are_sent_at_once(make: Make, receiver: Receiver) -> None:
