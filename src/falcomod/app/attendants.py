@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from contextlib import ExitStack
 from functools import partial
 from typing import Any
@@ -209,7 +210,12 @@ class Attendants:
 
     def _reload(self) -> dict[str, Any]:
         """For whoever asks over the control socket."""
-        result = self.reloader.request("falcomod reload").result(RELOAD_WAIT_S)
+        try:
+            result = self.reloader.request("falcomod reload").result(RELOAD_WAIT_S)
+        except CancelledError:
+            raise UserError("not reloaded: falcomod ends") from None
+        except TimeoutError:
+            raise UserError("the reload is not over; the log will say what came of it") from None
         if not result.ok:
             raise UserError(f"reload refused, all goes on as before: {result.message}")
         return {"message": result.message, "later": list(result.later), "took_s": result.took_s}

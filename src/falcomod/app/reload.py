@@ -8,11 +8,12 @@ gets the next one, as its files may have been read already.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
@@ -20,6 +21,8 @@ from falcomod.app.prepared import Prepared
 from falcomod.errors import FalcomodError
 
 log = logging.getLogger(__name__)
+
+STOP_S = 3.0  # that a reload which is under way has at the end
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,8 @@ class Reloader:
     """Reloads when it is asked to, one at a time.
 
     *prepare* makes what is new, *exchange* puts it in place of what runs and returns the keys
-    that take effect later; both raise FalcomodError and have changed nothing then.  *tell* is
-    called with each result.
+    that take effect later; both raise FalcomodError or OSError and have changed nothing then.
+    *tell* is called with each result.
     """
 
     def __init__(
@@ -55,6 +58,8 @@ class Reloader:
         self._exchange = exchange
         self._tell = tell
         self._requests: SimpleQueue[Request | None] = SimpleQueue()
+        self._asked: list[Future[Result]] = []  # for the reload that is under way
+        self._is_stopping = False
         self._thread = threading.Thread(target=self._run, name="reload", daemon=True)
         self.succeeded = 0
         self.failed = 0
@@ -62,23 +67,37 @@ class Reloader:
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self, wait_s: float = 10.0) -> None:
-        """Ends the thread when the reload that it is at has ended."""
+    def stop(self, wait_s: float = STOP_S) -> None:
+        """Ends the thread; nothing is exchanged any more, and nobody waits for a result.
+
+        A reload that is still being prepared then is left alone.
+        """
+        self._is_stopping = True
         self._requests.put(None)
         if self._thread.is_alive():
             self._thread.join(wait_s)
+        for future in self._asked:
+            future.cancel()
 
     def request(self, reason: str) -> Future[Result]:
-        """Asks for a reload; from any thread, also from a signal's handler."""
+        """Asks for a reload; from any thread, also from a signal's handler.
+
+        What is asked for at the end is cancelled.
+        """
         future: Future[Result] = Future()
         self._requests.put((reason, future))
+        # Looked at behind put(): the thread may have looked for the last time before.
+        if self._is_stopping:
+            future.cancel()
         return future
 
     def _run(self) -> None:
         while (requests := self._waiting()) is not None:
+            self._asked = [future for _, future in requests]
             result = self.reload(", ".join(dict.fromkeys(reason for reason, _ in requests)))
-            for _, future in requests:
-                future.set_result(result)
+            for future in self._asked:
+                with contextlib.suppress(InvalidStateError):  # it was cancelled
+                    future.set_result(result)
 
     def _waiting(self) -> list[Request] | None:
         """All requests that are there, at least one; None: the thread is to end."""
@@ -101,8 +120,10 @@ class Reloader:
         began_s = time.monotonic()
         try:
             prepared = self._prepare()
+            if self._is_stopping:
+                return Result(False, reason, "falcomod ends")
             later = tuple(self._exchange(prepared))
-        except FalcomodError as error:
+        except (FalcomodError, OSError) as error:
             result = Result(False, reason, str(error))
         except Exception as error:  # what runs must go on, whatever befalls what is new
             log.exception("reload failed inside")

@@ -29,6 +29,7 @@ from falcomod.app.snapshot import Snapshot
 from falcomod.app.statistics import Statistics
 from falcomod.config.changes import later
 from falcomod.config.model import Config
+from falcomod.errors import FalcomodError
 from falcomod.output.outlet import Outlet
 from falcomod.rules.model import SOURCE_K8S_AUDIT, SOURCE_SYSCALL
 
@@ -171,15 +172,11 @@ class Service:
         before = self._prepared
         self.host.widen(prepared)
         try:
-            self.outlet.configure(
-                prepared.outputs,
-                capacity=prepared.config.outputs_queue.capacity,
-                timeout_ms=prepared.config.output_timeout,
-            )
+            self._configure_outputs(prepared)
+            self.host.exchange(prepared)
         except BaseException:
-            self.host.narrow()
+            self._take_back(before)
             raise
-        self.host.exchange(prepared)
         if self.audit is not None:
             self.audit.swap(
                 prepared.rules.rulesets[SOURCE_K8S_AUDIT], lambda: self._audit_rules(prepared)
@@ -189,6 +186,24 @@ class Service:
         self._reload_ns = time.time_ns()
         self.reloads += 1
         return later(before.config, prepared.config)
+
+    def _configure_outputs(self, prepared: Prepared) -> None:
+        self.outlet.configure(
+            prepared.outputs,
+            capacity=prepared.config.outputs_queue.capacity,
+            timeout_ms=prepared.config.output_timeout,
+        )
+
+    def _take_back(self, before: Prepared) -> None:
+        """Has outputs and recording as they were before an exchange that was refused."""
+        undo: tuple[Callable[[], None], ...] = (
+            self.host.narrow, partial(self._configure_outputs, before),
+        )  # fmt: skip
+        for step in undo:
+            try:
+                step()
+            except (FalcomodError, OSError) as error:
+                log.error("not as before the reload: %s", error)
 
     def is_healthy(self) -> bool:
         """Whether the engine comes to the end of its batches."""

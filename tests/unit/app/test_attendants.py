@@ -141,6 +141,12 @@ def test_reload_over_the_control_socket(running: Running) -> None:
     assert message["rule"] == "Falco internal: reload"
 
 
+def test_reload_at_the_end_is_answered_at_once(running: Running) -> None:
+    running.attendants.reloader.stop()
+    with pytest.raises(UserError, match="not reloaded: falcomod ends"):
+        control.ask(running.socket, "POST", "/reload", LIMIT_S)
+
+
 def test_reload_that_is_refused_changes_nothing(running: Running) -> None:
     running.rules.write_text("- rule: broken\n  condition: ka.verbs = create\n")
     with pytest.raises(UserError, match=r"(?s)reload refused.*r\.yaml"):

@@ -114,3 +114,32 @@ def test_requests_at_the_end_are_given_up(prepared: Prepared) -> None:
     reloader.start()
     reloader.stop()
     assert future.cancelled()
+
+
+def test_what_is_asked_for_after_the_end_is_given_up(prepared: Prepared) -> None:
+    with running(lambda: prepared, lambda _new: []) as (reloader, _):
+        pass
+    assert reloader.request("late").cancelled()
+
+
+def test_end_in_the_middle_of_a_reload_exchanges_nothing(prepared: Prepared) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    put: list[Prepared] = []
+
+    def prepare() -> Prepared:
+        begun.set()
+        assert go_on.wait(LIMIT_S)
+        return prepared
+
+    def exchange(new: Prepared) -> list[str]:
+        put.append(new)
+        return []
+
+    with running(prepare, exchange) as (reloader, told):
+        future = reloader.request("SIGHUP")
+        assert begun.wait(LIMIT_S)
+        reloader.stop(wait_s=0)
+        # Whoever waits for it must not keep falcomod from its end.
+        assert future.cancelled()
+        go_on.set()
+    assert (put, told) == ([], [])

@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 
 from falcomod.alert.model import Alert, Priority
+from falcomod.app import host_watch
 from falcomod.app import service as module
 from falcomod.app.prepared import Prepared, prepare
 from falcomod.app.service import Service
 from falcomod.config.load import Loaded
 from falcomod.config.model import Config
 from falcomod.config.output_options import FileOutput, RateLimit, StdoutOutput
-from falcomod.errors import DriverError, UserError
+from falcomod.errors import DriverError, EnvironmentFault, UserError
 
 RULE = "- rule: {name}\n  desc: d\n  condition: ka.verb = get\n  output: o\n  source: k8s_audit\n"
 RULE += "  priority: INFO\n"
@@ -149,6 +150,23 @@ def test_what_is_refused_leaves_all_as_it_was(
         assert narrowed == ([1] if step == "configure" else [])
         assert service.config == config
         assert service.reloads == 0
+
+
+def test_an_engine_that_is_stuck_is_given_nothing_new(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(host_watch, "EXCHANGE_WAIT_S", 0.05)
+    service = Service(prepared(config), AUDIT)
+    with ExitStack() as teardown:
+        teardown.callback(service.close)
+        service.watch(teardown)
+        other = replace(config, stdout_output=StdoutOutput(), file_output=FileOutput())
+        with pytest.raises(EnvironmentFault, match="the engine did not answer"):
+            service.exchange(prepared(other))
+        service.publish(ALERT)
+        assert service.outlet.settle(10)
+    assert rules_of(config) == ["R"]
+    assert service.config == config
 
 
 def test_the_engine_goes_on_while_those_who_ask_it_end(config: Config) -> None:
