@@ -133,7 +133,7 @@ def test_what_was_answered_for_arrives_though_falcomod_is_killed(tmp_path: Path)
         time.sleep(max(0.0, OUTAGE_S - (time.monotonic() - away_s)))
         before = len(there.requests)
         there.open()
-        there.wait_for(before + 1000, WAIT_S)
+        there.wait_for(before + 300, WAIT_S)
         running.close()  # with SIGKILL, too, while what has waited is sent
         assert len(set(numbers(there))) < ALERTS
         agent = running.enter_context(watched.running())

@@ -4,6 +4,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -225,6 +226,24 @@ def test_server_of_another_authority_is_not_trusted(
         with pytest.raises(SendFault, match="the server's certificate is not trusted"):
             post(connect(there.url))  # the system's
         assert post(connect(there.url, insecure=True)) == 200
+
+
+def test_authorities_are_found_in_a_bundle_and_in_a_folder(
+    connect: Connect, authority: Authority, tmp_path: Path
+) -> None:
+    other = Authority(tmp_path / "other")
+    bundle = tmp_path / "bundle"
+    bundle.write_bytes(other.file.read_bytes() + authority.file.read_bytes())
+    command = ["openssl", "x509", "-hash", "-noout", "-in", authority.file]
+    name = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    folder = tmp_path / "certs"
+    folder.mkdir()
+    (folder / f"{name}.0").symlink_to(authority.file)  # as c_rehash names it
+    with receiver(context=authority.server()) as there:
+        assert post(connect(there.url, ca_bundle=str(bundle))) == 200
+        assert post(connect(there.url, ca_path=str(folder))) == 200
+        with pytest.raises(SendFault, match="not trusted"):
+            post(connect(there.url, ca_path=str(other.folder)))
 
 
 def test_server_of_another_name_is_not_trusted(connect: Connect, authority: Authority) -> None:
