@@ -3,15 +3,12 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from falcomod.errors import UserError
 from falcomod.rules.load import files_in
-
-log = logging.getLogger(__name__)
 
 NAME = "falcomod_rules.yaml"
 
@@ -23,6 +20,15 @@ SHIPPED = (
     Path(__file__).resolve().parents[3] / "rules" / NAME,
 )
 
+# What the falco.yaml that Falco installs names, of any release.
+FALCOS = (
+    "/etc/falco_rules.yaml",
+    "/etc/falco/falco_rules.yaml",
+    "/etc/falco/falco_rules.local.yaml",
+    "/etc/falco/k8s_audit_rules.yaml",
+    "/etc/falco/rules.d",
+)
+
 
 def resolve(configured: Sequence[str]) -> list[str]:
     """The files to load, in order: those configured, else the shipped ones.
@@ -30,21 +36,38 @@ def resolve(configured: Sequence[str]) -> list[str]:
     A configuration may name files that are not there, such as one for rules of the
     user's own: they are passed over.  Raises UserError where nothing is left to load.
     """
-    if not configured:
+    if not configured or are_replaced(configured):
         shipped = next((path for path in SHIPPED if path.is_file()), None)
         if shipped is None:
             places = ", ".join(str(path) for path in SHIPPED)
             raise UserError(f"no rules: name a file with -r; looked for {places}")
         return [str(shipped)]
-    missing = [name for name in configured if not Path(name).exists()]
-    if len(missing) == len(configured):
-        raise UserError(f"{missing[0]}: no such rules file")
-    for name in missing:
-        log.info("rules file not there: path=%s", name)
-    found = expanded([name for name in configured if name not in missing])
+    gone = missing(configured)
+    if len(gone) == len(configured):
+        raise UserError(f"{gone[0]}: no such rules file; name one in rules_files, or with -r")
+    found = expanded([name for name in configured if name not in gone])
     if not found:
         raise UserError(f"{configured[0]}: a directory without .yaml files; name rules with -r")
     return found
+
+
+def are_replaced(configured: Sequence[str]) -> bool:
+    """Whether the shipped rules are loaded in place of Falco's, which are not installed.
+
+    So a falco.yaml of a host without Falco works as it is; of files that Falco has not put
+    there, a missing one may be a slip.
+    """
+    named = set(configured)
+    return (
+        bool(named)
+        and named <= set(FALCOS)
+        and not expanded(sorted(named - set(missing(configured))))
+    )
+
+
+def missing(configured: Sequence[str]) -> list[str]:
+    """Names that nothing is at."""
+    return [name for name in configured if not Path(name).exists()]
 
 
 def required(named: Sequence[str]) -> list[str]:

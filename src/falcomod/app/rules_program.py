@@ -25,6 +25,10 @@ def load_rules(config: Config, *, print_format: str | None = None) -> CompiledRu
     *print_format* is the value of -p, which is added to outputs as append_output is.
     """
     paths = rules_files.resolve(config.rules_files)
+    for name in rules_files.missing(config.rules_files):
+        log.info("rules file not there: path=%s", name)
+    if rules_files.are_replaced(config.rules_files):
+        log.warning("none of Falco's rules are installed: %s is loaded in their place", paths[0])
     chosen = by_configuration(config.rules)
     additions = additions_of(config, print_format)
     compiled = _compiled(config, paths, chosen, additions)

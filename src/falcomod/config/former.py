@@ -7,6 +7,7 @@ A key that only moved is told of by the option that took its place (`old` in con
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping as Table
 from collections.abc import Sequence as Parts
 from dataclasses import dataclass
@@ -20,10 +21,10 @@ from falcomod.config.model import Config
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A key without an heir: why, and the value that Falco had it at, of which nothing is said."""
+    """A key without an heir: why, and what Falco had it at, of which nothing is said."""
 
     reason: str
-    default: str
+    default: str  # a regular expression of the whole text, in lower case
 
 
 @functools.cache
@@ -44,6 +45,7 @@ def is_former(parts: Parts[str]) -> bool:
 
 def modernise(root: Mapping, findings: Findings) -> None:
     """Takes the old keys out of a tree; what they say goes where it is said now."""
+    _one_ebpf(root, findings)
     for old, targets in moved().items():
         node = _take(root, old)
         if node is None:
@@ -54,11 +56,12 @@ def modernise(root: Mapping, findings: Findings) -> None:
                 findings.warn(node.place, message, "leave out the older one")
     for old, gone in GONE.items():
         node = _take(root, old)
-        if node is None or (isinstance(node, Scalar) and node.text.lower() == gone.default):
+        if node is None or (
+            isinstance(node, Scalar) and re.fullmatch(gone.default, node.text.lower())
+        ):
             continue
         if not (isinstance(node, Scalar) and node.is_null):
             findings.warn(node.place, f"'{old}' has no effect: {gone.reason}")
-    _one_ebpf(root, findings)
 
 
 def put(root: Mapping, key: str, node: Node) -> bool:
@@ -104,7 +107,10 @@ def _take(root: Mapping, key: str) -> Node | None:
 
 
 def _one_ebpf(root: Mapping, findings: Findings) -> None:
-    """Of Falco's two kinds of eBPF, both of which older files have, the one that is in use."""
+    """Of Falco's two kinds of eBPF, both of which older files have, the one that is in use.
+
+    As with Falco, nothing is said of a driver's block where the file takes another driver.
+    """
     engine = root.get("engine")
     if not isinstance(engine, Mapping):
         return
@@ -112,14 +118,13 @@ def _one_ebpf(root: Mapping, findings: Findings) -> None:
     if old is None or new is None:
         return
     kind = engine.get("kind")
-    is_old = isinstance(kind, Scalar) and kind.text.lower() == "ebpf"
-    unused, used = ("modern_ebpf", "ebpf") if is_old else ("ebpf", "modern_ebpf")
+    chosen = kind.text.lower() if isinstance(kind, Scalar) else ""
+    unused, used = ("modern_ebpf", "ebpf") if chosen == "ebpf" else ("ebpf", "modern_ebpf")
     node = old if unused == "ebpf" else new
     engine.remove(unused)
-    findings.warn(
-        node.place,
-        f"'engine.{unused}' is passed over: there is one eBPF driver, and 'engine.{used}' is set",
-    )
+    if chosen in ("", "auto"):
+        message = f"'engine.{unused}' is passed over: there is one eBPF driver, and "
+        findings.warn(node.place, f"{message}'engine.{used}' is set")
 
 
 KEPT = ("engine", "ebpf", "outputs_queue")
@@ -135,5 +140,5 @@ GONE: dict[str, Gone] = {
     "engine.gvisor.config": Gone(GVISOR, ""),
     "engine.gvisor.root": Gone(GVISOR, ""),
     "outputs_queue.recovery": Gone(QUEUE, ""),
-    "engine.ebpf.probe": Gone(PROBE, ""),
+    "engine.ebpf.probe": Gone(PROBE, r"(.*/\.falco/falco-bpf\.o)?"),
 }

@@ -21,6 +21,7 @@ def option(
     old: str = "",
     secret: bool = False,
     unused: str = "",
+    usual: tuple[Any, ...] = (),
     restart: bool = False,
 ) -> Any:
     """A dataclass field with its documentation; lists and mappings are copied for each instance.
@@ -30,8 +31,9 @@ def option(
     *most* bound a number; *also* is a second spelling of the key, *old* a dotted key that
     Falco had in its place before.  *secret*: not to be shown.  *unused* says of a key
     of Falco that is accepted why it changes nothing here, and what does instead; it is told
-    to whoever sets it to something else than Falco's default.  *restart*: a change takes
-    effect at the next start, not at a reload.
+    to whoever sets it to something else than Falco's default; *usual* are the values that it
+    had in files of earlier releases.  *restart*: a change takes effect at the next start, not
+    at a reload.
     """
     metadata = {
         "doc": doc,
@@ -43,6 +45,7 @@ def option(
         "old": old,
         "secret": secret,
         "unused": unused,
+        "usual": usual,
         "restart": restart,
     }
     if isinstance(default, list):

@@ -35,6 +35,8 @@ def take_over(root: Mapping, findings: Findings) -> None:
                 _engines(root, value, findings)
             elif key.text == "label_max_len":
                 _move(root, key.text, value, findings)
+            elif key.text == "hooks":
+                continue  # containers are noticed when their first process starts
             elif key.text not in UNUSED:
                 message = f"unknown key '{shown(key.text)}' of the plugin {CONTAINER}"
                 findings.warn(key.place, message)
@@ -83,6 +85,5 @@ def _move(root: Mapping, key: str, value: Node, findings: Findings) -> None:
 
 UNUSED = {
     "with_size": "sizes of containers are not asked for",
-    "hooks": "containers are noticed when their first process starts",
     "host_root": "the root of the host is that of the environment (HOST_ROOT)",
 }

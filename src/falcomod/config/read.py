@@ -73,7 +73,7 @@ class Reader:
             if found is MISSING:
                 continue
             values[option.name] = found
-            if option.about["unused"] and found != option.default:
+            if option.about["unused"] and found not in (option.default, *option.about["usual"]):
                 self.findings.warn(key.place, f"'{name}' has no effect: {option.about['unused']}")
         return block(**values)
 

@@ -88,10 +88,12 @@ class Metrics:
 class LibsLogger:
     """The log of Falco's libraries."""
 
-    enabled: bool = option(True, "write it", unused="there is one log: log_level")
+    # Before 0.40 Falco's file had it off, and at debug.
+    enabled: bool = option(True, "write it", unused="there is one log: log_level", usual=(False,))
     severity: str = option(
         "info",
         "least severe line",
         ("fatal", "critical", "error", "warning", "notice", "info", "debug", "trace"),
         unused="there is one log: log_level",
+        usual=("debug",),
     )

@@ -33,6 +33,24 @@ def test_configured_files_that_are_not_there_are_passed_over(tmp_path: Path) -> 
         rules_files.resolve(["/no/such.yaml"])
 
 
+def test_shipped_rules_stand_in_for_those_of_falco(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    falcos = [str(tmp_path / name) for name in ("falco_rules.yaml", "rules.d")]
+    monkeypatch.setattr(rules_files, "FALCOS", tuple(falcos))
+    shipped = rules_files.resolve([])
+    Path(falcos[1]).mkdir()
+    assert rules_files.resolve(falcos) == shipped
+    assert rules_files.are_replaced(falcos)
+    with pytest.raises(UserError, match=r"falco_rules\.yaml: no such rules file"):
+        rules_files.resolve([falcos[0], str(tmp_path / "mine.yaml")])
+    own = Path(falcos[1]) / "mine.yaml"
+    own.write_text("")
+    assert rules_files.resolve(falcos) == [str(own)]
+    assert not rules_files.are_replaced(falcos)
+    assert not rules_files.are_replaced([])
+
+
 def test_named_files_have_to_be_there(tmp_path: Path) -> None:
     path = tmp_path / "r.yaml"
     path.write_text("")

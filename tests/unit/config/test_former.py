@@ -54,7 +54,8 @@ def test_the_newer_key_counts() -> None:
 
 @pytest.mark.parametrize("key", GONE)
 def test_what_is_gone_is_told_of_where_it_is_not_at_its_default(key: str) -> None:
-    config, warnings = modern(as_yaml(key, f'"{GONE[key].default}"'))
+    default = GONE[key].default if GONE[key].default.isalnum() else ""
+    config, warnings = modern(as_yaml(key, f'"{default}"'))
     assert (config, warnings) == (Config(), [])
     config, warnings = modern(as_yaml(key, "else"))
     assert config == Config()
@@ -74,11 +75,22 @@ def test_of_two_kinds_of_ebpf_one_counts() -> None:
     both = "ebpf: {probe: '', buf_size_preset: 3}, modern_ebpf: {buf_size_preset: 5}"
     config, warnings = modern(f"engine: {{kind: modern_ebpf, {both}}}")
     assert config.engine.ebpf.buf_size_preset == 5
-    assert len(warnings) == 1
-    assert "'engine.ebpf' is passed over" in warnings[0]
+    assert warnings == []
     config, warnings = modern(f"engine: {{kind: ebpf, {both}}}")
     assert config.engine.ebpf.buf_size_preset == 3
-    assert "'engine.modern_ebpf' is passed over" in warnings[0]
+    assert warnings == []
+    config, warnings = modern(f"engine: {{{both}}}")
+    assert config.engine.ebpf.buf_size_preset == 5
+    assert len(warnings) == 1
+    assert "'engine.ebpf' is passed over" in warnings[0]
+
+
+def test_a_probe_is_told_of_where_it_would_be_used_and_is_not_falcos_own() -> None:
+    text = "engine: {{kind: {}, ebpf: {{probe: {}}}, modern_ebpf: {{}}}}"
+    for kind, probe in (("ebpf", "/root/.falco/falco-bpf.o"), ("kmod", "/opt/probe.o")):
+        assert modern(text.format(kind, probe))[1] == []
+    (warning,) = modern(text.format("ebpf", "/opt/probe.o"))[1]
+    assert "'engine.ebpf.probe' has no effect" in warning
 
 
 def test_old_keys_are_known_by_their_parts() -> None:

@@ -22,7 +22,7 @@ from falcomod.config.model import Config
 from falcomod.errors import ConfigLoadError
 
 HERE = Path(__file__).parent
-FALCO = ("falco_025.yaml", "falco_044.yaml")
+FALCO = tuple(sorted(path.name for path in HERE.glob("falco_*.yaml")))
 
 
 @pytest.fixture(autouse=True)

@@ -69,7 +69,6 @@ def test_own_keys_count_more() -> None:
     ("init", "message"),
     [
         ({"with_size": True}, "'with_size' of the plugin container has no effect: sizes"),
-        ({"hooks": ["create"]}, "'hooks' of the plugin container has no effect"),
         ({"sizes": 1}, "unknown key 'sizes' of the plugin container"),
         ({"engines": {"dokcer": {}}}, "unknown engine 'dokcer' of the plugin container"),
         ({"engines": {"label_max_len": 5}}, "unknown engine 'label_max_len'"),
@@ -81,6 +80,14 @@ def test_what_is_told_of(init: Any, message: str) -> None:
     (warning,) = loaded(init).warnings
     assert warning.message.startswith(message)
     assert warning.location.line == 1
+
+
+def test_nothing_is_said_of_the_plugin_as_falcos_chart_sets_it_up() -> None:
+    engines = {"docker": {"enabled": True, "sockets": ["/d"]}, "bpm": {"enabled": True}}
+    told = {"label_max_len": 100, "with_size": False, "hooks": ["create"], "engines": engines}
+    found = loaded(told)
+    assert found.warnings == ()
+    assert found.config.container_engines.docker.sockets == ["/d"]
 
 
 def test_faults_have_the_place_in_the_plugin() -> None:
