@@ -7,11 +7,12 @@ left out, what is of another type counts as missing, and no text in it can steer
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from falcomod.app.duration_text import ago, span
-from falcomod.app.tables import GAP
+from falcomod.app.tables import GAP, fitted, shortened
 from falcomod.engine.decode.schema import LOSS_REASONS
 
 Status = Mapping[str, Any]
@@ -20,30 +21,38 @@ Row = tuple[str, ...]
 MIB = 1 << 20
 NUMBER_MAX = 1e24  # larger ones, and what is no number at all, are none of falcomod's
 RULES_MIN = 3  # rows of rules, however low the terminal is
-LABEL_MIN, LABEL_MAX = 20, 60  # characters of a name in a table
-NUMBERS_WIDTH = 40  # what stands behind a rule's name
 
 
 def screen(status: Status, before: Status | None, *, width: int, height: int = 0) -> list[str]:
-    """Lines of at most *width* characters, *height* of them at the most (0: as many as it takes).
+    """Lines of at most *width* columns, *height* of them at the most (0: as many as it takes).
 
     Rates are those since *before*, an earlier answer of the same process; without one
     since the start.
     """
     earlier = before if before and _pid(before) == _pid(status) else None
     look = _Look(status, earlier)
-    upper = [*_head(look), "", *_aligned(_numbers(look), left=1)]
-    lower = ["", *_aligned(_outputs(look), left=1)]
-    containers = [*_containers(look), *_aligned(_runtimes(look), left=1)]
+    upper = [*_wrapped(_head(look), width), "", *fitted(_numbers(look), width=width)]
+    lower = ["", *fitted(_outputs(look), width=width, spare=("written", "failed"))]
+    containers = [*_wrapped(_containers(look), width)]
+    containers += fitted(_runtimes(look), width=width, spare=("found", "unknown"))
     if containers:
         lower += ["", *containers]
-    rules = _rules(look, max(LABEL_MIN, width - NUMBERS_WIDTH))
+    rules = fitted(_rules(look), width=width, spare=("priority",))
     if height:
-        room = max(RULES_MIN, height - len(upper) - len(lower) - 2)
-        rules = rules[: room + 1]
-    middle = ["", *_aligned(rules, left=2)] if len(rules) > 1 else []
-    lines = [line[:width].rstrip() for line in (*upper, *middle, *lower)]
+        rules = _first(rules, max(RULES_MIN, height - len(upper) - len(lower) - 2))
+    middle = ["", *rules] if len(rules) > 1 else []
+    lines = [shortened(line, width) for line in (*upper, *middle, *lower)]
     return lines[:height] if height else lines
+
+
+def _wrapped(lines: Iterator[str], width: int) -> list[str]:
+    return [part for line in lines for part in textwrap.wrap(line, width, subsequent_indent=GAP)]
+
+
+def _first(table: list[str], count: int) -> list[str]:
+    """The head and *count* lines of a table, the last of which tells how many are left out."""
+    left_out = len(table) - 1 - count
+    return [*table[:count], f"… {left_out + 1} more"] if left_out > 0 else table
 
 
 class _Look:
@@ -93,10 +102,6 @@ def text(status: Status, *path: str) -> str:
 def plain(found: str) -> str:
     """The text without characters that a terminal would obey."""
     return "".join(letter if letter.isprintable() else "?" for letter in found)
-
-
-def shortened(found: str, length: int) -> str:
-    return found if len(found) <= length else found[: length - 1] + "…"
 
 
 def _at(found: Any, path: Sequence[str]) -> Any:
@@ -174,13 +179,13 @@ def _alerts(status: Status) -> dict[tuple[str, str], float]:
     }
 
 
-def _rules(look: _Look, label_max: int) -> list[Row]:
+def _rules(look: _Look) -> list[Row]:
     """The rules that alerted most."""
     now, before = _alerts(look.status), _alerts(look.before or {})
     rows: list[Row] = [("rule", "priority", "alerts", "/s" if look.before else "mean/s")]
     for key, times in sorted(now.items(), key=lambda item: (-item[1], item[0])):
         often = look.per_second(times, before.get(key, 0))
-        rows.append((shortened(key[0], label_max), key[1], count(times), rate(often)))
+        rows.append((key[0], key[1], count(times), rate(often)))
     return rows
 
 
@@ -189,7 +194,7 @@ def _outputs(look: _Look) -> list[Row]:
     outputs = look.status.get("outputs")
     for name in outputs if isinstance(outputs, Mapping) else ():
         cells = [count(look.output(name, column)) for column in OUTPUT_COLUMNS]
-        rows.append((shortened(plain(name), LABEL_MAX), *cells, _state(look, name)))
+        rows.append((plain(name), *cells, _state(look, name)))
     return rows
 
 
@@ -220,7 +225,7 @@ def _runtimes(look: _Look) -> list[Row]:
     for name in runtimes if isinstance(runtimes, Mapping) else ():
         counts = [number(look.status, "runtimes", name, column) for column in RUNTIME_COLUMNS]
         if any(counts):
-            rows.append((shortened(plain(name), LABEL_MAX), *map(count, counts)))
+            rows.append((plain(name), *map(count, counts)))
     return [("runtime", *RUNTIME_COLUMNS), *rows] if rows else []
 
 
@@ -232,18 +237,6 @@ def count(value: float) -> str:
 def rate(value: float) -> str:
     """Small ones with a digit behind the point."""
     return count(value) if value >= 100 or not value else f"{value:.1f}"
-
-
-def _aligned(rows: Sequence[Row], *, left: int) -> list[str]:
-    """The first *left* columns and texts of the last one to the left, numbers to the right."""
-    sizes = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        GAP.join(
-            cell.ljust(size) if place < left or row[place][:1].isalpha() else cell.rjust(size)
-            for place, (cell, size) in enumerate(zip(row, sizes, strict=True))
-        )
-        for row in rows
-    ]
 
 
 OUTPUT_COLUMNS = ("waiting", "written", "failed", "dropped")

@@ -40,8 +40,10 @@ def status(socket: str | None, path: str | None, once: bool, as_json: bool) -> N
     if as_json:
         click.echo(json.dumps(found, indent=2))
         return
-    if once or not sys.stdout.isatty():
-        click.echo("\n".join(screen(found, None, width=WIDTH_OF_FILES)))
+    is_terminal = sys.stdout.isatty()
+    if once or not is_terminal:
+        width = shutil.get_terminal_size().columns if is_terminal else WIDTH_OF_FILES
+        click.echo("\n".join(screen(found, None, width=width)))
         return
     before = None
     click.clear()

@@ -13,6 +13,7 @@ from falcomod.alert.model import Priority
 from falcomod.app.snapshot import RuleKey, Snapshot
 from falcomod.app.status_json import snapshot_json
 from falcomod.app.status_view import screen
+from falcomod.app.tables import width_of
 
 SECOND_NS = 1_000_000_000
 START_NS = 1_700_000_000 * SECOND_NS
@@ -169,6 +170,21 @@ def test_it_fits_into_the_terminal(width: int, height: int) -> None:
     assert max(len(line) for line in lines) <= width
 
 
+def test_narrow_terminal_shows_what_matters_of_each_table() -> None:
+    lines = shown(MANY | {"sources": ["k8s_audit", "syscall"]}, width=40)
+    head = " ".join(lines[: lines.index("")])
+    assert "driver kmod, 4 rings sources k8s_audit, syscall rules 25" in head
+    assert "rule alerts mean/s" in lines
+    assert "output waiting failed dropped state" in lines
+
+
+def test_rules_that_have_no_room_are_counted() -> None:
+    lines = shown(MANY, width=80, height=24)
+    first = next(place for place, line in enumerate(lines) if line.startswith("rule "))
+    end = lines.index("", first)
+    assert lines[end - 1] == f"… {50 - (end - 1 - first - 1)} more"
+
+
 def test_outputs_are_seen_below_many_rules() -> None:
     lines = shown(MANY, width=80, height=24)
     assert lines[-1].startswith("stdout")
@@ -203,4 +219,4 @@ JSON = st.recursive(
 )
 def test_any_answer_has_a_screen(status: dict[str, Any], before: dict[str, Any]) -> None:
     lines = screen(status, before, width=60, height=30)
-    assert all(len(line) <= 60 for line in lines)
+    assert all(width_of(line) <= 60 for line in lines)

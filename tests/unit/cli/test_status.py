@@ -83,12 +83,12 @@ def test_socket_of_another_user(falcomod: str) -> None:
 
 @contextlib.contextmanager
 def terminal(
-    socket: str, *, columns: int, lines: int
+    socket: str, *options: str, columns: int, lines: int
 ) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     """The command on a terminal of its own; the descriptor shows what is on it."""
     shown, own = os.openpty()
     fcntl.ioctl(own, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
-    command = [sys.executable, "-m", "falcomod", "status", "--socket", socket]
+    command = [sys.executable, "-m", "falcomod", "status", "--socket", socket, *options]
     environment = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
     process = subprocess.Popen(command, stdin=own, stdout=own, stderr=own, env=environment)
     os.close(own)
@@ -114,6 +114,13 @@ def test_terminal_is_drawn_anew_with_rates_of_the_last_second(falcomod: str) -> 
     rows = screens[1].replace("\x1b[K", "").replace("\x1b[J", "").split("\r\n")
     assert len(rows) <= 12
     assert max(len(row) for row in rows) <= 50
+
+
+def test_once_on_a_terminal_is_as_wide_as_that(falcomod: str) -> None:
+    with terminal(falcomod, "--once", columns=30, lines=12) as (shown, process):
+        assert process.wait(20) == EXIT_OK
+        text = os.read(shown, 4096).decode()
+    assert text.startswith("falcomod 0.1.0 on web-1,\r\n  process 7, up 10 s\r\n")
 
 
 def test_falcomod_that_ends_meanwhile_ends_the_view() -> None:
