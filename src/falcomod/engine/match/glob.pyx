@@ -144,6 +144,10 @@ cdef int _bracket(const uint8_t *data, uint32_t size, bint any_case, GlobStep *s
         at += data[at] == c"\\" and at + 1 < size
         low = data[at]
         at += 1
+        if at + 1 == size and data[at] == c"-":
+            # A range without its end fits nothing, as with fnmatch(3).
+            memset(step, 0, sizeof(GlobStep))
+            return <int>size
         if at + 1 < size and data[at] == c"-" and data[at + 1] != c"]":
             at += 1
             at += data[at] == c"\\" and at + 1 < size
