@@ -43,7 +43,8 @@ class OutputWatch:
     def check(self, outputs: Mapping[str, Mapping[str, int]], now_s: float) -> None:
         """Looks for losses since the last call; *now_s* is of the monotonic clock."""
         for name, counters in outputs.items():
-            total = sum(counters.get(loss, 0) for loss in LOSSES)
+            # Whoever has no syslog has said so by that.
+            total = sum(counters.get(loss, 0) for loss in LOSSES) - counters.get("absent", 0)
             outage = self._outages.setdefault(name, _Outage())
             lost = outage.look(total, self._messages, now_s)
             if lost:

@@ -24,6 +24,8 @@ class Faults:
     def failed(self, error: OSError, alerts: int) -> None:
         """The receiver is at fault; *alerts* are lost to it."""
         cause = error.strerror or str(error) or type(error).__name__
+        if isinstance(error.filename, str):
+            cause = f"{error.filename}: {cause}"
         if self._is_news(cause):
             log.error("output failed: sink=%s alerts=%d reason=%s", self._name, alerts, cause)
 

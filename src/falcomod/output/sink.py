@@ -51,5 +51,9 @@ class NotAllWritten(OSError):
     """
 
     def __init__(self, written: int, cause: OSError) -> None:
-        super().__init__(cause.errno, cause.strerror or str(cause))
+        super().__init__(cause.errno, cause.strerror or str(cause), cause.filename)
         self.written = written
+
+
+class NeverThere(NotAllWritten):
+    """The same, of a receiver that this host does not have: the sink has told of it."""

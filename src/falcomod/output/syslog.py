@@ -7,6 +7,7 @@ lost to this output until it is back, and counted.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 
@@ -14,11 +15,13 @@ from falcomod.alert.model import Alert
 from falcomod.config.model import Config
 from falcomod.errors import UserError
 from falcomod.output.interrupt import Interrupt, Interrupted
-from falcomod.output.sink import NotAllWritten
+from falcomod.output.sink import NeverThere, NotAllWritten
 from falcomod.output.spec import Line, Spec, look
 from falcomod.output.syslog_address import Address
 from falcomod.output.syslog_message import FACILITIES, FORMATS, Format, Header, rfc5424
 from falcomod.output.syslog_socket import SyslogSocket
+
+log = logging.getLogger(__name__)
 
 PATIENCE_S = 5.0  # that a receiver may be away, until alerts are lost: one that starts anew
 RETRY_S = 0.2  # between two tries to reach it meanwhile
@@ -70,16 +73,31 @@ class SyslogSink:
         self._socket: SyslogSocket | None = None
         self._away_since_s: float | None = None
         self._tried_s = 0.0
-        self._failure: tuple[int | None, str] | None = None  # until patience is had again
+        self._failure: tuple[int | None, str, str] | None = None  # until patience is had again
         # A host without a log is one: nobody need wait for what was never there.
         self._is_known = address.is_remote
+        self._is_absent = False  # and that is told
 
     def write(self, alerts: Sequence[Alert]) -> None:
         for done, alert in enumerate(alerts):
             try:
                 self._send(self._form(self._header, alert, self._line(alert)))
+            except FileNotFoundError as error:
+                if self._is_known:
+                    raise NotAllWritten(done, error) from error
+                self._tell_absent()
+                raise NeverThere(done, error) from error
             except OSError as error:
                 raise NotAllWritten(done, error) from error
+
+    def _tell_absent(self) -> None:
+        if not self._is_absent:
+            self._is_absent = True
+            log.warning(
+                "this host has no syslog, no alert is written there until it has: "
+                "syslog_output.socket=%s",
+                self._address,
+            )
 
     def reopen(self) -> None:
         self._hang_up()
@@ -115,8 +133,9 @@ class SyslogSink:
             return  # at once: the receiver may only have been started anew
         patience_s = self._patience_s if self._is_known else 0.0
         if now_s - self._away_since_s >= patience_s:
-            self._tried_s, self._failure = now_s, (error.errno, error.strerror or str(error))
-            raise error
+            reason = error.strerror or str(error)
+            self._tried_s, self._failure = now_s, (error.errno, reason, str(self._address))
+            raise OSError(*self._failure) from error
         self._interrupt.wait(RETRY_S)
 
     def _connected(self) -> SyslogSocket:

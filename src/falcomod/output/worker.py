@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from falcomod.alert.model import Alert
 from falcomod.output.faults import Faults
 from falcomod.output.queue import AlertQueue
-from falcomod.output.sink import Counting, Interruptible, NotAllWritten, Sink
+from falcomod.output.sink import Counting, Interruptible, NeverThere, NotAllWritten, Sink
 from falcomod.output.spec import Spec
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ class Worker:
         self._faults = Faults(spec.name, clock)
         self._written = 0
         self._failed = 0
+        self._absent = 0
         self._discarded = 0
         self._is_dead = False
         self.is_interrupted = False  # it was told to end without what it still has
@@ -98,7 +99,10 @@ class Worker:
                 self._watchers -= 1
 
     def counters(self) -> dict[str, int]:
-        """accepted = written + failed + waiting + those discarded, which are part of dropped."""
+        """accepted = written + failed + waiting + those discarded, which are part of dropped.
+
+        absent, where there are any: of failed, those for a receiver that was never there.
+        """
         # Read before accepted, so that no alert is found written that was not accepted.
         written, failed, discarded = self._written, self._failed, self._discarded
         accepted = self.queue.accepted
@@ -108,6 +112,7 @@ class Worker:
             "failed": failed,
             "dropped": self.queue.dropped + discarded,
             "waiting": accepted - written - failed - discarded,
+            **({"absent": self._absent} if self._absent else {}),
         }
 
     def further_counters(self) -> dict[str, int]:
@@ -144,7 +149,10 @@ class Worker:
                 self.sink.write(alerts)
             except NotAllWritten as error:
                 count = error.written + 1
-                self._tell(error, 1)
+                if isinstance(error, NeverThere):
+                    self._absent += 1
+                else:
+                    self._tell(error, 1)
                 self._count(error.written, 1)
             except BrokenPipeError:
                 self._count(0, count)

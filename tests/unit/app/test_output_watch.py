@@ -48,6 +48,14 @@ def test_first_loss_is_told_at_once_and_the_rest_at_the_end() -> None:
     assert not watched.look(1000.0)
 
 
+def test_log_that_the_host_does_not_have_loses_nothing() -> None:
+    watched = Watched()
+    watched.outputs["syslog"] = {"failed": 3, "absent": 3}
+    assert not watched.look(1.0)
+    watched.outputs["syslog"] = {"failed": 5, "absent": 3}
+    assert watched.look(2.0) == [{"output": "syslog", "n_lost": 2, "n_lost_total": 2}]
+
+
 def test_outage_that_goes_on_is_told_of_again() -> None:
     watched = Watched()
     told = 0

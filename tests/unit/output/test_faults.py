@@ -43,6 +43,13 @@ def test_another_cause_is_told_of(caplog: pytest.LogCaptureFixture) -> None:
     assert caplog.records[-1].exc_info is not None
 
 
+def test_place_is_named_where_it_is_known(caplog: pytest.LogCaptureFixture) -> None:
+    Faults("file", lambda: 0.0).failed(OSError(28, "No space left on device", "/var/a"), 1)
+    assert caplog.messages == [
+        "output failed: sink=file alerts=1 reason=/var/a: No space left on device"
+    ]
+
+
 def test_success_is_told_once_after_a_fault_was(caplog: pytest.LogCaptureFixture) -> None:
     faults = Faults("file", lambda: 0.0)
     faults.succeeded()

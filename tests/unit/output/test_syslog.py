@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import tempfile
@@ -17,7 +18,7 @@ from falcomod.alert.model import Alert
 from falcomod.config.model import Config
 from falcomod.config.output_options import SyslogOutput
 from falcomod.errors import UserError
-from falcomod.output.sink import NotAllWritten
+from falcomod.output.sink import NeverThere, NotAllWritten
 from falcomod.output.syslog import LATER_S, SyslogSink, spec
 from falcomod.output.syslog_address import Address
 from falcomod.output.syslog_message import FORMATS, Header
@@ -104,6 +105,29 @@ def test_receiver_that_stays_away_costs_alerts_and_no_time(path: Path) -> None:
         now_s[0] = LATER_S
         syslog.write([alert(2)])
         assert received(daemon) == "alert 2"
+    syslog.close()
+
+
+def test_log_that_was_never_there_is_told_of_once(
+    path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("falcomod"), "propagate", True)
+    now_s = [0.0]
+    syslog = sink(Address("unix", str(path)), clock=lambda: now_s[0])
+    for number in range(3):
+        with pytest.raises(NeverThere):
+            syslog.write([alert(number)])
+    assert len(caplog.messages) == 1
+    assert "this host has no syslog, no alert is written there until it has: " in caplog.text
+    assert caplog.text.endswith(f"syslog_output.socket={path}\n")
+    now_s[0] = LATER_S
+    with receiver(path):
+        syslog.write([alert(3)])
+    path.unlink()
+    with pytest.raises(NotAllWritten, match=r"Connection refused|No such file") as caught:
+        syslog.write([alert(4)])  # it was there, so this is a loss
+    assert not isinstance(caught.value, NeverThere)
+    assert caught.value.filename == str(path)
     syslog.close()
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from falcomod.alert.model import Alert
-from falcomod.output.sink import NotAllWritten
+from falcomod.output.sink import NeverThere, NotAllWritten
 from falcomod.output.worker import BATCH_ALERTS, Worker
 from tests.recorded_sink import WAIT_S, RecordedSink, alert, eventually
 
@@ -94,6 +94,20 @@ def test_os_error_is_counted_and_the_next_alert_is_tried(
         "output failed: sink=recorded alerts=1 reason=No space",
         "output works again: sink=recorded",
     ]
+
+
+def test_receiver_that_was_never_there_is_counted_and_not_told_of(
+    make: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    sink = RecordedSink()
+    worker = make(sink)
+    sink.raises = lambda alerts: NeverThere(0, OSError(2, "No such file"))
+    worker.start()
+    worker.put(alert(0))
+    worker.settle(WAIT_S)
+    assert counted(worker) == (0, 1, 0, 0)
+    assert worker.counters()["absent"] == 1
+    assert caplog.messages == []
 
 
 def test_the_one_alert_that_failed_is_left_out_of_a_batch(make: Make) -> None:
