@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from functools import partial
 
 from falcomod import __version__
-from falcomod.alert.model import Alert
+from falcomod.alert.model import SOURCE_INTERNAL, Alert, Priority
 from falcomod.alert.throttle import Throttle
 from falcomod.app import messages
 from falcomod.app.agent import BATCH_EVENTS, Agent
@@ -156,7 +156,14 @@ class Service:
         self.agent.stop()
 
     def publish(self, alert: Alert) -> None:
-        """Hands an alert to the outputs, unless the limit of old keeps it back."""
+        """Hands an alert to the outputs, unless the limit of old keeps it back.
+
+        `priority` counts for messages about falcomod as it does for rules.
+        """
+        if alert.source == SOURCE_INTERNAL and alert.priority > Priority.parse(
+            self.config.priority
+        ):
+            return
         if self._throttle.passes(alert, time.monotonic()):
             self.outlet.publish(alert)
 

@@ -75,6 +75,14 @@ def test_a_run_tells_of_its_beginning_and_its_end(config: Config) -> None:
     assert "Events detected: 0" in service.summary()
 
 
+def test_messages_about_itself_are_as_severe_as_rules_have_to_be(config: Config) -> None:
+    with running(replace(config, priority="notice")) as service:
+        service.say_started()  # informational
+        service.publish(ALERT)
+        service.publish(replace(ALERT, source="internal", rule="I"))
+    assert rules_of(config) == ["R", "I"]
+
+
 def test_a_run_may_be_silent_about_itself(config: Config) -> None:
     config = replace(config, lifecycle_messages=False)
     with running(config) as service:
