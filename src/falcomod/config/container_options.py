@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from falcomod.config.option import option
 
-SOCKETS_DOC = "sockets; those that are not there are waited for"
+SOCKETS_DOC = "its sockets; one that is not there yet is waited for"
 
 
 @dataclass(frozen=True)
@@ -67,32 +67,32 @@ class Cri:
 class NamedContainers:
     """Containers of which their control group tells all there is to know."""
 
-    enabled: bool = option(True, "know such containers by their names")
+    enabled: bool = option(True, "recognize them; their control groups say their names")
 
 
 @dataclass(frozen=True)
 class ContainerEngines:
     """Who is asked about containers."""
 
-    docker: Docker = option(Docker, "Docker")
-    podman: Podman = option(Podman, "podman")
-    containerd: Containerd = option(Containerd, "containerd")
-    cri: Cri = option(Cri, "CRI-O and other runtimes of Kubernetes")
-    lxc: NamedContainers = option(NamedContainers, "LXC, and machines of systemd-nspawn")
-    libvirt_lxc: NamedContainers = option(NamedContainers, "LXC of libvirt")
-    bpm: NamedContainers = option(NamedContainers, "Cloud Foundry's process manager")
+    docker: Docker = option(Docker, "containers of Docker")
+    podman: Podman = option(Podman, "containers of podman")
+    containerd: Containerd = option(Containerd, "containers of containerd")
+    cri: Cri = option(Cri, "containers of CRI-O and other runtimes of Kubernetes")
+    lxc: NamedContainers = option(NamedContainers, "containers of LXC, machines of systemd-nspawn")
+    libvirt_lxc: NamedContainers = option(NamedContainers, "LXC containers of libvirt")
+    bpm: NamedContainers = option(NamedContainers, "containers of Cloud Foundry's process manager")
     label_max_len: int = option(
-        100, "characters of a label's value; longer ones are left out", least=0
+        100, "longest label, in characters of its value; longer ones are left out", least=0
     )
     wait_ms: int = option(
         500,
-        "how long events of a container that is not known yet wait for what a runtime says, "
-        "in milliseconds; 0: not at all",
+        "milliseconds that events of a new container wait until its runtime has said what it is; "
+        "0: they do not wait",
         least=0,
         most=60000,
     )
     waiting_events_max: int = option(
-        65536, "events that may wait at the same time; further ones go on at once", least=0
+        65536, "most events that wait at the same time; further ones do not wait", least=0
     )
 
 
@@ -102,14 +102,14 @@ class Kubernetes:
 
     enabled: str = option(
         "auto",
-        "auto: where a pod's service account, KUBECONFIG or FALCO_K8S_API leads to a server",
+        "ask it; auto: if a pod's service account, KUBECONFIG or FALCO_K8S_API says where it is",
         ("auto", "true", "false"),
     )
-    api_server: str = option("", "URL of the API server, as Falco's -k")
+    api_server: str = option("", "its URL, as Falco's -k")
     certificate: str = option(
         "",
         "for api_server, as Falco's -K: file of a token, or CERTIFICATE:KEY[#PASSWORD][:CA]",
         secret=True,
     )
-    kubeconfig: str = option("", "kubeconfig file; its current context is taken")
-    node: str = option("", "name of this node; empty: of FALCOMOD_NODE_NAME, else of the host")
+    kubeconfig: str = option("", "path of a kubeconfig file, whose current context is taken")
+    node: str = option("", "name of this node; empty: $FALCOMOD_NODE_NAME, else the host's name")

@@ -15,7 +15,7 @@ KINDS = (*DRIVERS, "replay", "nodriver")
 FAILED_EXIT = "failed calls are recorded, as rules may ask for them (evt.res)"
 PURGING = "threads whose end was lost are looked for every minute in /proc"
 RECORDING = "captures are not recorded by rules; make one with another tool and replay it"
-RING_DOC = "size of a ring: 1, 2, 3 … 10 stand for 1, 2, 4 … 512 MiB"
+RING_DOC = "size of each ring buffer: 1, 2, 3 … 10 stand for 1, 2, 4 … 512 MiB"
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class Ebpf:
     # they were written: CPUs that share one get ahead of each other by a little.
     cpus_for_each_buffer: int = option(
         1,
-        "CPUs that share a ring; 0: all share one. More save memory and cost exact order",
+        "CPUs that share a ring buffer; 0: all of them. Sharing saves memory, and lets events be "
+        "slightly out of order",
         least=0,
         restart=True,
         old="modern_bpf.cpus_for_each_syscall_buffer",
@@ -56,8 +57,8 @@ class Replay:
 
     capture_file: str = option(
         "",
-        "capture to read with `kind: replay`: .scap, or Kubernetes audit events as lines "
-        "of JSON; -: standard input",
+        "file that `kind: replay` reads: a .scap capture, or audit events of Kubernetes as lines "
+        "of JSON; - is standard input",
         restart=True,
     )
 
@@ -68,8 +69,8 @@ class Engine:
 
     kind: str = option(
         "auto",
-        "driver: auto takes the first that works; replay reads a capture; nodriver: none, for "
-        "audit events alone",
+        "driver that records system calls: auto is the first that works, replay a capture in its "
+        "place, nodriver none (for audit events alone)",
         KINDS,
         synonyms=MappingProxyType({"modern_ebpf": "ebpf"}),
         restart=True,
@@ -84,10 +85,10 @@ class FalcoLibs:
     """Limits of the state kept about processes."""
 
     thread_table_size: int = option(
-        262144, "threads known at the same time at the most", restart=True
+        262144, "most threads that are known at the same time", restart=True
     )
     snaplen: int = option(
-        80, "bytes kept of what a call reads or writes, up to 32768", least=0, restart=True
+        80, "bytes kept of the data that a call reads or writes, up to 32768", least=0, restart=True
     )
     thread_table_auto_purging_interval_s: int = option(
         300, "how often threads whose end was lost are looked for", unused=PURGING
@@ -103,14 +104,14 @@ class BaseSyscalls:
 
     custom_set: list[str] = option(
         [],
-        "names of calls to record in place of those that keep state; with ! in front they are "
-        "left out, whoever asks for them",
+        "system calls that are recorded in place of those by which falcomod knows processes and "
+        "descriptors; '!NAME' is one that is never recorded",
     )
     repair: bool = option(
         False,
-        "record, beside custom_set, the calls that keep state",
+        "record beside custom_set what is needed to know processes and descriptors",
     )
-    all: bool = option(False, "record every call there is an event for; costs much")
+    all: bool = option(False, "record every system call there is an event for; this costs much")
 
 
 @dataclass(frozen=True)
@@ -118,14 +119,16 @@ class Drops:
     """What happens when events are lost."""
 
     threshold: float = option(
-        0.1, "share of events of a second that may be lost without a word, 0 to 1"
+        0.1, "part of a second's events, 0 to 1, that may be lost before anything is done"
     )
     actions: list[str] = option(
-        ["log", "alert"], "what is done then: ignore; or log, alert and exit, several of them"
+        ["log", "alert"], "what is done then: ignore, or any of log, alert, exit"
     )
-    rate: float = option(0.03333, "such actions for each second, in the long run")
-    max_burst: int = option(1, "actions that may follow each other at once", least=0)
-    simulate_drops: bool = option(False, "act as if events were lost, for a test")
+    rate: float = option(
+        0.03333, "how often it is done, in times a second: 0.03333 is every 30 seconds"
+    )
+    max_burst: int = option(1, "how often it may be done at once before `rate` holds", least=0)
+    simulate_drops: bool = option(False, "act as if events were lost, to try this out")
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,7 @@ class Timeouts:
     """What happens when no event comes at all."""
 
     max_consecutives: int = option(
-        1000, "seconds without an event, each of 1000 ms, after which it is told of", least=1
+        1000, "seconds without an event after which an alert says so", least=1
     )
 
 
@@ -142,17 +145,17 @@ class Recording:
     """Recording of captures by rules."""
 
     enabled: bool = option(False, "record captures", unused=RECORDING)
-    path_prefix: str = option("/tmp/falco", "where captures are put", unused=RECORDING)
-    mode: str = option("rules", "by which rules", ("rules", "all_rules"), unused=RECORDING)
-    default_duration: int = option(5000, "of a capture, in milliseconds", unused=RECORDING)
-    max_file_size_mb: int = option(0, "of a capture, 0: any", unused=RECORDING)
+    path_prefix: str = option("/tmp/falco", "beginning of the captures' paths", unused=RECORDING)
+    mode: str = option("rules", "which rules record", ("rules", "all_rules"), unused=RECORDING)
+    default_duration: int = option(5000, "length of a capture, in milliseconds", unused=RECORDING)
+    max_file_size_mb: int = option(0, "size of a capture, in MB; 0: any", unused=RECORDING)
 
 
 @dataclass(frozen=True)
 class Plugin:
     """A plugin of Falco; those that falcomod has the functions of are known by their names."""
 
-    name: str = option("", "k8saudit, container and json are built in")
-    library_path: str = option("", "ignored: what is built in needs no library")
-    init_config: Any = option(None, "keys and values, or a text, for the plugin")
+    name: str = option("", "name of the plugin: k8saudit, json or container")
+    library_path: str = option("", "file with the plugin; ignored, as it is built in")
+    init_config: Any = option(None, "settings of the plugin: keys and values, or a text")
     open_params: str = option("", "what the plugin is to open, such as http://:9765/k8s-audit")

@@ -16,7 +16,9 @@ HEAD = (
     "# The configuration of falcomod: every key at its default, so that none is needed.",
     "# Printed by `falcomod config example`.  A falco.yaml is read as well.",
     "#",
-    "# ${NAME} in a value is the variable NAME of the environment, $${ is ${ itself.",
+    "# A change takes effect at a reload, which happens by itself when this file is saved; of some",
+    "# keys it is said that it does at the next start.  `falcomod config check` tells what is",
+    "# wrong.  ${NAME} in a value is the variable NAME of the environment, $${ is ${ itself.",
 )
 
 

@@ -42,11 +42,11 @@ class ConfigFile:
     """A further configuration; a text alone is its path."""
 
     TEXT: ClassVar[str] = "path"
-    path: str = option("", "file, or folder of files, which are taken in order of their names")
+    path: str = option("", "file, or folder whose files are taken in order of their names")
     strategy: str = option(
         "append",
-        "of keys that are there already: lists grow and the others are replaced; all are "
-        "replaced; or none",
+        "what becomes of a key that an earlier file has: append makes lists longer and replaces "
+        "other values, override replaces the whole key, add-only leaves it as it is",
         ("append", "override", "add-only"),
     )
 
@@ -55,8 +55,8 @@ class ConfigFile:
 class RulesNamed:
     """Rules by what they are called or how they are marked."""
 
-    rule: str = option("", "name of a rule; * stands for any text")
-    tag: str = option("", "tag of rules, whole")
+    rule: str = option("", "name of a rule, in which * stands for any text")
+    tag: str = option("", "tag that rules have")
 
 
 @dataclass(frozen=True)
@@ -72,20 +72,27 @@ class Config:
     """All options of one run."""
 
     rules_files: list[str] = option(
-        [], "rules files, in order; none: the shipped rules", also="rules_file"
+        [],
+        "rules files and folders of such, loaded in this order; none: the shipped rules",
+        also="rules_file",
     )
     rules: list[RulesSwitched] = option(
-        [], "rules to switch on or off when all files are loaded; the last word counts"
+        [],
+        "rules to switch on or off once all files are loaded; of several items the last one counts",
     )
     skip_bad_rules: bool = option(
-        False, "leave out rules, macros, lists and files that have a fault, and go on"
+        False,
+        "leave out rules, macros, lists and files that have a fault, instead of refusing to start",
     )
     rules_cache_dir: str = option(
-        "/var/cache/falcomod", "folder for compiled rules, which start faster; empty: none is used"
+        "/var/cache/falcomod",
+        "folder for compiled rules, with which the next start is faster; empty: none is used",
     )
     priority: str = option("debug", "rules less severe than this stay off", PRIORITIES)
     rule_matching: str = option(
-        "first", "of the rules that match an event, alert on", ("first", "all")
+        "first",
+        "which alert where several rules match an event: the first of them, or all",
+        ("first", "all"),
     )
     json_output: bool = option(False, "write alerts as JSON, one line each")
     json_include_output_property: bool = option(True, "keep `output` in JSON alerts")
@@ -94,60 +101,88 @@ class Config:
     )
     json_include_output_fields_property: bool = option(True, "keep `output_fields` in JSON alerts")
     json_include_tags_property: bool = option(True, "keep `tags` in JSON alerts")
-    time_format_iso_8601: bool = option(False, "times of text alerts as ISO 8601 in UTC")
-    buffered_outputs: bool = option(False, "let standard output gather lines before writing them")
+    time_format_iso_8601: bool = option(False, "write times in alerts as ISO 8601 in UTC")
+    buffered_outputs: bool = option(
+        False, "write lines to standard output several at a time, not each at once"
+    )
     buffer_format_base64: bool = option(False, "write data buffers (evt.buffer) in base64")
     append_output: list[AppendOutput] = option(
-        [], "what is added to alerts, step by step; suggested_output names container and pod"
+        [], "what is added to alerts, one item after the other"
     )
     static_fields: dict[str, str] = option(
-        {}, "values of fields static.NAME, for conditions and outputs"
+        {}, "NAME: VALUE, each of which rules can use as field static.NAME"
     )
     log_stderr: bool = option(True, "write the log to standard error")
     log_syslog: bool = option(False, "write the log to syslog")
-    log_level: str = option("info", "least severe log line written", PRIORITIES)
+    log_level: str = option("info", "least severe lines of the log that are written", PRIORITIES)
     libs_logger: LibsLogger = option(LibsLogger, "the log of Falco's libraries")
     watch_config_files: bool = option(
-        True, "reload when a configuration or rules file has changed", restart=True
+        True, "reload by itself when a configuration or rules file has changed", restart=True
     )
     config_files: list[ConfigFile] = option(
-        [], "further configuration files and folders of such, merged into this one in order"
+        [], "further configuration files, and folders of such, merged into this one in this order"
     )
     engine: Engine = option(Engine, "where events come from")
-    base_syscalls: BaseSyscalls = option(BaseSyscalls, "which calls are recorded")
-    falco_libs: FalcoLibs = option(FalcoLibs, "limits of state")
+    base_syscalls: BaseSyscalls = option(
+        BaseSyscalls, "which system calls are recorded beside those that rules need"
+    )
+    falco_libs: FalcoLibs = option(FalcoLibs, "limits of what is kept about processes")
     syscall_event_drops: Drops = option(Drops, "what happens when events are lost")
-    syscall_event_timeouts: Timeouts = option(Timeouts, "what happens when no events come")
-    capture: Recording = option(Recording, "recording of captures by rules")
-    plugins: list[Plugin] = option([], "plugins of Falco", restart=True)
+    syscall_event_timeouts: Timeouts = option(Timeouts, "what happens when no event comes at all")
+    capture: Recording = option(Recording, "recording of captures when rules match")
+    plugins: list[Plugin] = option(
+        [],
+        "plugins of Falco: k8saudit, json and container are built in, others are left out with a "
+        "warning",
+        restart=True,
+    )
     load_plugins: list[str] | None = option(
-        None, "names of `plugins` to use; without this key all of them", restart=True
+        None, "names of the `plugins` that are used; null: all of them", restart=True
     )
     plugins_hostinfo: bool = option(
-        True, "tell plugins of the host", unused="what is built in needs no such thing"
+        True, "tell plugins about the host", unused="what is built in needs no such thing"
     )
     container_engines: ContainerEngines = option(
         ContainerEngines,
         "who is asked about containers, and how long events wait for that",
         restart=True,
     )
-    kubernetes: Kubernetes = option(Kubernetes, "the API server of Kubernetes", restart=True)
-    stdout_output: StdoutOutput = option(StdoutOutput, "alerts on standard output")
-    file_output: FileOutput = option(FileOutput, "alerts in a file")
-    syslog_output: SyslogOutput = option(SyslogOutput, "alerts in syslog")
-    program_output: ProgramOutput = option(ProgramOutput, "alerts for a program")
-    http_output: HttpOutput = option(HttpOutput, "alerts for a web server")
-    grpc_output: GrpcOutput = option(GrpcOutput, "alerts over gRPC")
-    output_timeout: int = option(
-        2000, "an output that takes longer for an alert is told of, in milliseconds", least=1
+    kubernetes: Kubernetes = option(
+        Kubernetes,
+        "the API server of Kubernetes, which knows deployments, services and namespaces of pods",
+        restart=True,
     )
-    outputs_queue: OutputsQueue = option(OutputsQueue, "alerts that wait in memory")
-    outputs_spool: OutputsSpool = option(OutputsSpool, "alerts that wait on disk")
-    outputs: RateLimit = option(RateLimit, "Falco's old limit of alerts")
-    grpc: Grpc = option(Grpc, "Falco's gRPC services")
-    webserver: Webserver = option(Webserver, "health, versions, metrics, audit events")
-    control: Control = option(Control, "the socket of `falcomod status` and `falcomod reload`")
-    metrics: Metrics = option(Metrics, "numbers about falcomod itself")
+    stdout_output: StdoutOutput = option(StdoutOutput, "alerts on standard output")
+    file_output: FileOutput = option(FileOutput, "alerts appended to a file")
+    syslog_output: SyslogOutput = option(SyslogOutput, "alerts sent to syslog")
+    program_output: ProgramOutput = option(
+        ProgramOutput, "alerts on the standard input of a program"
+    )
+    http_output: HttpOutput = option(
+        HttpOutput, "alerts posted to a web server, such as falcosidekick"
+    )
+    grpc_output: GrpcOutput = option(
+        GrpcOutput, "alerts for clients that ask over gRPC; `grpc` has to be enabled as well"
+    )
+    output_timeout: int = option(
+        2000,
+        "milliseconds after which the log tells of an output that is still busy with one alert",
+        least=1,
+    )
+    outputs_queue: OutputsQueue = option(OutputsQueue, "alerts that wait for an output, in memory")
+    outputs_spool: OutputsSpool = option(
+        OutputsSpool,
+        "alerts of http_output and grpc_output that wait on disk until they are received",
+    )
+    outputs: RateLimit = option(RateLimit, "limit of alerts a second, as Falco had it once")
+    grpc: Grpc = option(Grpc, "server of Falco's gRPC services")
+    webserver: Webserver = option(
+        Webserver, "health, versions, metrics and audit events of Kubernetes over HTTP"
+    )
+    control: Control = option(
+        Control, "socket over which `falcomod status` and `falcomod reload` ask"
+    )
+    metrics: Metrics = option(Metrics, "numbers about falcomod itself, told now and then")
     lifecycle_messages: bool = option(
-        True, "tell of start, stop and reload as alerts of rules Falco internal: …"
+        True, "raise an alert (rule Falco internal: …) at each start, stop and reload"
     )

@@ -30,11 +30,11 @@ def remarks(option: Option) -> str:
     if about["also"]:
         parts.append(f"also spelled {about['also']}")
     if about["old"]:
-        parts.append(f"once {about['old']}")
+        parts.append(f"formerly {about['old']}")
     if about["unused"]:
         parts.append(f"no effect: {about['unused']}")
     elif about["restart"]:
-        parts.append("taken at the next start")
+        parts.append("takes effect at the next start")
     return ". ".join(part[:1].upper() + part[1:] for part in parts)
 
 

@@ -41,7 +41,7 @@ def test_every_kind_has_words(key: str) -> None:
 def test_remarks() -> None:
     assert remarks(OPTIONS["rule_matching"]).endswith(". One of first, all")
     assert ". From 1 to 10. " in remarks(OPTIONS["engine.kmod.buf_size_preset"])
-    assert ". Once syscall_buf_size_preset. Taken at the next start" in remarks(
+    assert ". Formerly syscall_buf_size_preset. Takes effect at the next start" in remarks(
         OPTIONS["engine.kmod.buf_size_preset"]
     )
     assert ". At least 1" in remarks(OPTIONS["output_timeout"])
