@@ -39,7 +39,7 @@ NO_METRICS = "metrics are off: set metrics.enabled and webserver.prometheus_metr
 
 def server(options: Webserver, routes: Routes) -> HttpServer:
     """The server of these options, not started."""
-    tls = Tls(options.ssl_certificate) if options.ssl_enabled else None
+    tls = Tls(options.ssl_certificate, "ssl_certificate") if options.ssl_enabled else None
     listen = Tcp(options.listen_address, options.listen_port, tls)
     return HttpServer("webserver", routes, listen=listen, limits=limits(options), remedy=REMEDY)
 

@@ -241,9 +241,12 @@ def _discard(worker: Worker) -> None:
     """Ends it without what it still has, in the words of Falco."""
     if worker.is_interrupted:
         return
-    log.warning(
-        "output channels still blocked, discarding all remaining notifications: sink=%s alerts=%d",
-        worker.name,
-        worker.counters()["waiting"],
-    )
+    waiting = worker.counters()["waiting"]
+    if waiting:
+        log.warning(
+            "output channels still blocked, discarding all remaining notifications: "
+            "sink=%s alerts=%d",
+            worker.name,
+            waiting,
+        )
     worker.interrupt()

@@ -202,6 +202,26 @@ def test_close_says_what_it_discards(outlet: Outlet, caplog: pytest.LogCaptureFi
     assert (counters["failed"], counters["dropped"], counters["waiting"]) == (1, 1, 0)
 
 
+def test_close_of_what_is_idle_discards_nothing(
+    outlet: Outlet, caplog: pytest.LogCaptureFixture
+) -> None:
+    may_end = threading.Event()
+
+    class Slow(RecordedSink):
+        def close(self) -> None:
+            may_end.wait(WAIT_S)
+            super().close()
+
+    sink = Slow()
+    outlet.configure([sink.spec()])
+    outlet.publish(alert(0))
+    assert outlet.settle(WAIT_S)
+    threading.Timer(0.05, may_end.set).start()
+    outlet.close(0)
+    assert caplog.messages == []
+    assert eventually(lambda: sink.is_closed)
+
+
 def test_reopen_reaches_every_output(outlet: Outlet) -> None:
     sinks = [RecordedSink("a"), RecordedSink("b")]
     outlet.configure([sink.spec() for sink in sinks])

@@ -72,7 +72,7 @@ def audit_plugin(config: Config) -> AuditPlugin | None:
     size = options.get("webhookMaxBatchSize", BATCH_BYTES)
     if not isinstance(size, int) or isinstance(size, bool) or size < 1:
         raise _wrong("init_config.webhookMaxBatchSize", size, "a number of bytes was expected")
-    tls = Tls(certificate) if url.scheme == "https" else None
+    tls = Tls(certificate, "init_config.sslCertificate") if url.scheme == "https" else None
     listen = Tcp(_address(host, parameters), PORTS[url.scheme] if port is None else port, tls)
     return AuditPlugin(listen, url.path or "/", size)
 

@@ -14,7 +14,7 @@ import socket
 import stat
 import struct
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,9 +33,13 @@ FOLDER_MODE = 0o755
 
 @dataclass(frozen=True)
 class Tls:
-    """The certificate, with what it was signed by, and its key: one file."""
+    """The certificate, with what it was signed by, and its key: one file.
+
+    *option* is what names it, for messages.
+    """
 
     path: str
+    option: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -78,14 +82,15 @@ def tls_context(tls: Tls) -> ssl.SSLContext:
     try:
         # Without a password, OpenSSL would ask for one at the terminal.
         context.load_cert_chain(tls.path, password="")
-    except ssl.SSLError as error:
-        raise UserError(
-            f"{tls.path}: no certificate with its key: {error.reason or error}; the file holds, as "
-            "PEM, the certificate, the certificates between it and its authority, and the key "
-            "without a password"
-        ) from None
     except OSError as error:
-        raise UserError(f"{tls.path}: {error.strerror}") from None
+        place = f"{tls.option}: {tls.path}" if tls.option else tls.path
+        reason = error.strerror
+        if isinstance(error, ssl.SSLError):
+            reason = f"no certificate with its key: {error.reason or error}"
+        raise UserError(
+            f"{place}: {reason}; the file holds, as PEM, the certificate, the certificates "
+            "between it and its authority, and the key without a password"
+        ) from None
     return context
 
 

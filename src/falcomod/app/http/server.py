@@ -14,7 +14,7 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from falcomod.app.http.listener import Tcp, Tls, Unix, open_listener, tls_context
+from falcomod.app.http.listener import Tcp, Unix, open_listener, tls_context
 from falcomod.app.http.message import Limits, Routes
 from falcomod.errors import UserError
 
@@ -52,12 +52,13 @@ class HttpServer:
 
     def start(self) -> None:
         """Listens from when it returns; raises UserError where it cannot."""
+        remedy = ""
         try:
             tls = self._tls()
+            remedy = f"; {self._remedy}" if self._remedy else ""
             listener = open_listener(self._listen)
         except UserError as error:
-            told = f"{self.name}: {error}"
-            raise UserError(f"{told}; {self._remedy}" if self._remedy else told) from None
+            raise UserError(f"{self.name}: {error}{remedy}") from None
         self._remember(listener)
         from falcomod.app.http.loop import HttpLoop
 
@@ -101,7 +102,7 @@ class HttpServer:
         before = self._listen
         if not isinstance(before, Tcp) or before.tls is None:
             return
-        tls = Tls(path or before.tls.path)
+        tls = replace(before.tls, path=path or before.tls.path)
         context = tls_context(tls)
         self._listen = replace(before, tls=tls)
         if self._loop is not None:
