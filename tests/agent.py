@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 RULES = ROOT / "rules" / "falcomod_rules.yaml"
-READY = "falcomod initialized"
+READY = "falcomod initialized:"
 START_LIMIT_S = 120  # software emulation is slow
 ALERT_LIMIT_S = 30
 QUIET = [
