@@ -11,24 +11,22 @@ import hashlib
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from falcomod.app.audit.events import AuditFault, events_of, is_event
+from falcomod.app.audit.body import texts_of, value_of
+from falcomod.app.audit.events import AuditFault, is_event
 from falcomod.engine.documents import DocumentEngine
 from falcomod.engine.match.ruleset import Ruleset
 from falcomod.engine.state.context import ContextView
 
 # The longest wait for outputs; the API server gives up after 30 s (its webhook's timeout).
 SETTLE_S = 10.0
-# Values in a body at the most, by what they begin or end with: a value may take 240 bytes
-# of memory where its text takes eight.  Events with whole objects have one in 11 bytes.
-VALUES_MAX = 2_000_000
-VALUE_MARKS = (b",", b"[", b"{")
 UNSETTLED_MAX = 64
 # Who swaps the rules is the engine's thread, which must not wait for a whole body.
 SLICE_EVENTS = 64
+SLICE_BYTES = 256 << 10  # of the text of the events of a slice, but for the last
 SWAP_PAUSE_S = 0.001
 
 # What engine.documents takes the time of an event from.
@@ -106,55 +104,80 @@ class AuditSource:
         return {**self._engine.counters(), **self._counts}
 
     def _evaluate(self, body: bytes) -> int:
+        """Slice by slice, each gone before the next is read; how many events there were."""
+        others = count = 0
+        fault = AuditFault("Data not recognized as a k8s audit event")
         try:
-            found = self._read(body)
+            for text in texts_of(body):
+                try:
+                    is_fed = self._feed(text)
+                except AuditFault as error:
+                    fault, is_fed = error, False
+                if is_fed:
+                    count += 1
+                else:
+                    others += 1
+                if self._fed.is_full:
+                    self._run()
+            if others and not count:
+                raise fault
         except AuditFault:
             self._counts["bad_bodies"] += 1
             raise
-        self._fed.documents.extend(found)
-        count = len(found)
-        del found
-        while self._slice():
-            if self._is_swapping:
-                time.sleep(SWAP_PAUSE_S)  # the lock is not fair
+        self._run()
+        self._counts["no_event"] += others
         return count
 
-    def _slice(self) -> int:
-        with self._lock:
-            return int(self._engine.run(0, SLICE_EVENTS))
+    def _feed(self, text: bytes) -> bool:
+        """Whether this is an event, which the engine takes next; raises AuditFault."""
+        event, is_cut = value_of(text)
+        if not is_event(event):
+            return False
+        self._counts["cut"] += is_cut
+        _date(event)
+        self._fed.add(event, len(text))
+        return True
 
-    def _read(self, body: bytes) -> list[dict[str, Any]]:
-        if sum(body.count(mark) for mark in VALUE_MARKS) > VALUES_MAX:
-            raise AuditFault(f"more than {VALUES_MAX} values", status=413)
-        values = events_of(body)
-        events = [value for value in values if is_event(value)]
-        _date(events)
-        self._counts["no_event"] += len(values) - len(events)
-        if values and not events:
-            raise AuditFault("Data not recognized as a k8s audit event")
-        return events
+    def _run(self) -> None:
+        """Tries the rules on what is fed."""
+        while self._fed.documents:
+            with self._lock:
+                self._engine.run(0, SLICE_EVENTS)
+            if self._is_swapping:
+                time.sleep(SWAP_PAUSE_S)  # the lock is not fair
 
 
-def _date(events: Iterable[dict[str, Any]]) -> None:
-    """Says of events that do not say when they happened that it was now."""
-    now = ""
-    for event in events:
-        if TIME_KEYS.isdisjoint(event):
-            now = now or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-            event["requestReceivedTimestamp"] = now
+def _date(event: dict[str, Any]) -> None:
+    """Says of an event that does not say when it happened that it was now."""
+    if TIME_KEYS.isdisjoint(event):
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        event["requestReceivedTimestamp"] = now
 
 
 class _Fed:
-    """The documents of the body at hand, and then nothing for the moment."""
+    """The documents of the slice at hand, and then nothing for the moment."""
 
     def __init__(self) -> None:
         self.documents: deque[dict[str, Any]] = deque()
+        self._size_bytes = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the slice is to be taken before more is added."""
+        return len(self.documents) >= SLICE_EVENTS or self._size_bytes >= SLICE_BYTES
+
+    def add(self, document: dict[str, Any], size_bytes: int) -> None:
+        self.documents.append(document)
+        self._size_bytes += size_bytes
 
     def __iter__(self) -> Iterator[dict[str, Any] | None]:
         return self
 
     def __next__(self) -> dict[str, Any] | None:
-        return self.documents.popleft() if self.documents else None
+        if not self.documents:
+            self._size_bytes = 0
+            return None
+        return self.documents.popleft()
 
 
-COUNTERS = ("bodies", "bad_bodies", "no_event", "not_settled")
+COUNTERS = ("bodies", "bad_bodies", "no_event", "cut", "not_settled")

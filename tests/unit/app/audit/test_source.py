@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from falcomod.alert.model import Alert
 from falcomod.app.agent import Agent
+from falcomod.app.audit import body as audit_body
 from falcomod.app.audit import source as audit_source
 from falcomod.app.audit.events import AuditFault
 from falcomod.app.audit.source import AuditSource, NotSettled
@@ -108,11 +110,52 @@ def test_what_is_no_event(rules: CompiledRules, body: bytes) -> None:
 
 
 def test_body_of_too_many_values(rules: CompiledRules, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit_source, "VALUES_MAX", 100)
+    monkeypatch.setattr(audit_body, "VALUES_MAX", 100)
     taking = Taking(rules)
     with pytest.raises(AuditFault, match="more than 100 values") as caught:
         taking.source.take(b"[" + b",".join([b"[]"] * 60) + b"]")
     assert caught.value.status == 413
+
+
+def test_what_is_broken_among_events_does_not_lose_the_others(rules: CompiledRules) -> None:
+    taking = Taking(rules)
+    body = b"[%s, {tru}, %s]" % (audit_lines("a").strip(), audit_lines("b").strip())
+    assert taking.source.take(body) == 2
+    assert taking.pods == ["a", "b"]
+    assert taking.source.counters()["no_event"] == 1
+    with pytest.raises(AuditFault, match=r"^no JSON"):
+        taking.source.take(body.replace(b"}, {", b"} {"))
+    assert taking.pods == ["a", "b"]  # where it is broken as a whole, nothing is tried
+
+
+def test_event_that_is_too_large_is_tried_without_its_objects(
+    rules: CompiledRules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_body, "EVENT_VALUES_MAX", 100)
+    (event,) = events("a")
+    event["requestObject"] = {"spec": [0] * 200}
+    taking = Taking(rules)
+    assert taking.source.take(json.dumps(event).encode()) == 1
+    assert taking.pods == ["a"]
+    assert taking.source.counters()["cut"] == 1
+
+
+def test_memory_of_a_body_is_that_of_one_event(
+    rules: CompiledRules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As values, this body takes more than ten times its size."""
+    monkeypatch.setattr(audit_source, "SLICE_BYTES", 10_000)
+    hostile = b'{"kind":"Event","requestObject":[%s]}' % b",".join([b'{"":{"":0}}'] * 500)
+    body = b"[%s]" % b",".join([hostile] * 60)
+    taking = Taking(rules)
+    taking.source.take(hostile)
+    tracemalloc.start()
+    try:
+        assert taking.source.take(body) == 60
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 6 * len(body)
 
 
 def test_outputs_are_waited_for_where_there_are_alerts(rules: CompiledRules) -> None:
