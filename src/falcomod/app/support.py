@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from falcomod import __version__
-from falcomod.app import control, rules_files
+from falcomod.app import control, rules_files, status_file
 from falcomod.app.driver_choice import DRIVERS, Driver
 from falcomod.app.masking import masked
+from falcomod.app.status_file import Status
 from falcomod.app.versions import versions
 from falcomod.config.load import load_all
 from falcomod.config.model import Config
@@ -44,7 +45,8 @@ def collected(
         loaded = load_all(path, overrides)
     except UserError as error:
         return report(None, arguments=arguments, fault=str(error))
-    return report(loaded.config, arguments=arguments, files=loaded.files)
+    warnings = [str(warning) for warning in loaded.warnings]
+    return report(loaded.config, arguments=arguments, files=loaded.files, warnings=warnings)
 
 
 def report(
@@ -53,16 +55,20 @@ def report(
     arguments: Sequence[str] = (),
     fault: str = "",
     files: Sequence[str] = (),
+    warnings: Sequence[str] = (),
     environment: Mapping[str, str] = os.environ,
-    drivers: Iterable[Driver] | None = None,
+    drivers: Iterable[Driver] = DRIVERS,
+    running: Iterable[Status] | None = None,
     root: Path = Path("/"),
 ) -> dict[str, Any]:
     """The report; everything in it is plain JSON.
 
     *config* None: it has the *fault*, and what depends on it is left out.  *files* are those
-    that it was read from.  What fails to be found out is told as the reason.
+    that it was read from, with *warnings*.  *running* is each falcomod that runs here (None:
+    they are looked for).  What fails to be found out is told as the reason.
     """
     known = Config() if config is None else config
+    in_use = {one.driver for one in (status_file.running() if running is None else running)}
     found = {
         "version": __version__,
         "system_info": system_info(),
@@ -71,7 +77,8 @@ def report(
         "config": None if config is None else plain(config),
         "config_fault": fault,
         "config_files": list(files),
-        "drivers": [driver_facts(driver) for driver in (DRIVERS if drivers is None else drivers)],
+        "config_warnings": list(warnings),
+        "drivers": [driver_facts(driver, driver.name in in_use) for driver in drivers],
         "kernel": kernel_facts(root),
         "runtimes": list(sockets(known)),
         "environment": {
@@ -101,13 +108,13 @@ def system_info() -> dict[str, str]:
     }
 
 
-def driver_facts(driver: Driver) -> dict[str, Any]:
-    """Whether a driver can be used, and why not."""
+def driver_facts(driver: Driver, is_used: bool) -> dict[str, Any]:
+    """Whether a driver can be used, or why not, and whether it is there."""
     obstacle = driver.obstacle()
     facts: dict[str, Any] = {
         "name": driver.name,
         "available": obstacle is None,
-        "loaded": driver.loaded(),
+        "loaded": driver.loaded() or is_used,
         "version": driver.version(),
     }
     if obstacle is not None:

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 from falcomod import __version__
-from falcomod.app import support
+from falcomod.app import driver_choice, support
 from falcomod.app.driver import Obstacle
 from falcomod.app.driver_choice import Driver, EbpfDriver
 from falcomod.app.masking import MASK
+from falcomod.app.status_file import Status
 from falcomod.config.container_options import ContainerEngines, Docker
 from falcomod.config.model import Config
 from falcomod.config.output_options import HttpOutput
@@ -47,7 +48,8 @@ def report(rules: Path, **options: Any) -> dict[str, Any]:
     config = Config(rules_files=[str(rules)], control=Control(socket=f"{rules.parent}/none.sock"))
     changes = options.pop("changes", {})
     return support.report(
-        dataclasses.replace(config, **changes), **{"drivers": DRIVERS, "environment": {}, **options}
+        dataclasses.replace(config, **changes),
+        **{"drivers": DRIVERS, "running": (), "environment": {}, **options},
     )
 
 
@@ -90,7 +92,23 @@ def test_drivers_say_why_they_cannot_be_used(rules: Path) -> None:
 
 
 def test_every_driver_of_this_host_is_asked(rules: Path) -> None:
-    assert [row["name"] for row in report(rules, drivers=None)["drivers"]] == ["kmod", "ebpf"]
+    found = report(rules, drivers=driver_choice.DRIVERS)["drivers"]
+    assert [row["name"] for row in found] == ["kmod", "ebpf"]
+
+
+def test_driver_is_loaded_while_a_falcomod_uses_it(rules: Path) -> None:
+    running = [Status("ebpf", __version__, abi=1, rings=2, pid=7, started=1)]
+    (driver,) = report(rules, drivers=[EbpfDriver()], running=running)["drivers"]
+    assert driver["loaded"]
+
+
+def test_warnings_of_the_configuration_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "falcomod.yaml"
+    path.write_text("pasword: {token: s3cr3t-word}\n")
+    found = support.collected(str(path), ["control.enabled=false"], [])
+    (warning,) = found["config_warnings"]
+    assert f"{path}:1:1: unknown key 'pasword'" in warning
+    assert "s3cr3t-word" not in json.dumps(found)
 
 
 def test_facts_of_the_kernel(tmp_path: Path) -> None:
