@@ -7,7 +7,6 @@ anything when an alert is made.  Faults in it are those of the configuration, no
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,8 +18,6 @@ from falcomod.alert.static_fields import StaticFields
 from falcomod.config.model import Config
 from falcomod.config.output_options import AppendOutput
 from falcomod.errors import FieldError, TemplateError, UserError
-
-log = logging.getLogger(__name__)
 
 # No field, but what -p of old versions put others in place of.
 CONTAINER_INFO = "%container.info"
@@ -248,11 +245,6 @@ def additions_of(config: Config, print_format: str | None = None) -> Additions:
 
 def _step(place: str, entry: AppendOutput) -> Step:
     match = entry.match
-    if match.rule and match.tags:
-        log.warning(
-            "%s: match has a rule and tags: only the rule of this name is meant, and only if it "
-            "has the tags", place,
-        )  # fmt: skip
     fields = [item for item in entry.extra_fields if isinstance(item, str)]
     texts = [
         pair for item in entry.extra_fields if not isinstance(item, str) for pair in item.items()

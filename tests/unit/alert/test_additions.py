@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import base64
 import dataclasses
-import logging
 from typing import Any
 
 import pytest
@@ -87,13 +86,6 @@ def test_texts_follow_the_output_in_order() -> None:
 def test_a_step_is_for_the_rules_that_it_names(match: dict[str, Any], holds: bool) -> None:
     found = text("o", step(match, extra_output="x"), to=rule(tags=("a", "b")))
     assert found == ("o x" if holds else "o")
-
-
-def test_a_rule_and_tags_together_are_warned_of(caplog: pytest.LogCaptureFixture) -> None:
-    additions(step({"rule": "r", "tags": ["a"]}), step({"rule": "r"}), step({"tags": ["a"]}))
-    (record,) = caplog.records
-    assert record.levelno == logging.WARNING
-    assert record.getMessage().startswith("append_output[0]: match has a rule and tags")
 
 
 def test_suggested_fields_follow_the_output() -> None:
