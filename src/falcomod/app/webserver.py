@@ -39,7 +39,9 @@ NO_METRICS = "metrics are off: set metrics.enabled and webserver.prometheus_metr
 
 def server(options: Webserver, routes: Routes) -> HttpServer:
     """The server of these options, not started."""
-    tls = Tls(options.ssl_certificate, "ssl_certificate") if options.ssl_enabled else None
+    tls = None
+    if options.ssl_enabled:
+        tls = Tls(options.ssl_certificate, "ssl_certificate", options.client_ca)
     listen = Tcp(options.listen_address, options.listen_port, tls)
     return HttpServer("webserver", routes, listen=listen, limits=limits(options), remedy=REMEDY)
 
@@ -55,9 +57,9 @@ def reconfigure(server: HttpServer, options: Webserver, routes: Routes) -> None:
 
 
 def limits(options: Webserver) -> Limits:
-    """Those of the options; all bodies at a time may be four times as large as one."""
+    """Those of the options; two of the largest bodies may be there at a time."""
     size = options.max_request_bytes
-    return Limits(body_bytes=size, bodies_bytes=4 * size)
+    return Limits(body_bytes=size, bodies_bytes=2 * size)
 
 
 def routes(

@@ -74,6 +74,13 @@ def _webserver(config: Config) -> Iterator[Objection]:
             f'webserver listen address "{server.listen_address}" is not a valid IP address',
             "0.0.0.0 and :: stand for all addresses of this host",
         )
+    if server.client_ca and not server.ssl_enabled:
+        yield Objection(
+            "webserver.client_ca",
+            "certificates of clients are asked for over TLS only",
+            "set webserver.ssl_enabled to true",
+            fatal=server.enabled,
+        )
     for name in ("k8s_healthz_endpoint", "k8s_audit_endpoint"):
         path = getattr(server, name)
         if not path.startswith("/") and (path or name == "k8s_healthz_endpoint"):

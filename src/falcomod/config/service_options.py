@@ -31,6 +31,11 @@ class Webserver:
     ssl_certificate: str = option(
         "/etc/falco/falco.pem", "file with the certificate and its key; read again at a reload"
     )
+    client_ca: str = option(
+        "",
+        "file of authorities; with it, who posts has to show a certificate that one of them signed",
+        restart=True,
+    )
     max_request_bytes: int = option(
         16777216, "largest body of a request, in bytes; larger ones are refused", least=1
     )

@@ -31,6 +31,7 @@ FATAL = [
     ("webserver: {listen_address: ''}", "webserver.listen_address", "is not a valid IP address"),
     ("webserver: {k8s_healthz_endpoint: ''}", "webserver.k8s_healthz_endpoint",
      "must begin with /"),
+    ("webserver: {client_ca: /ca.pem}", "webserver.client_ca", "over TLS only"),
     ("webserver: {k8s_audit_endpoint: x}", "webserver.k8s_audit_endpoint", "must begin with /"),
     ("metrics: {enabled: true, interval: 99ms}", "metrics.interval",
      "Metrics interval must have a minimum value of 100ms and reflect a Prometheus compliant"),

@@ -72,7 +72,12 @@ def audit_plugin(config: Config) -> AuditPlugin | None:
     size = options.get("webhookMaxBatchSize", BATCH_BYTES)
     if not isinstance(size, int) or isinstance(size, bool) or size < 1:
         raise _wrong("init_config.webhookMaxBatchSize", size, "a number of bytes was expected")
-    tls = Tls(certificate, "init_config.sslCertificate") if url.scheme == "https" else None
+    tls = None
+    if url.scheme == "https":
+        # Who posts is to be known on every port, if on one.
+        tls = Tls(certificate, "init_config.sslCertificate", config.webserver.client_ca)
+    elif config.webserver.client_ca:
+        raise _wrong("open_params", parameters, "webserver.client_ca needs https://")
     listen = Tcp(_address(host, parameters), PORTS[url.scheme] if port is None else port, tls)
     return AuditPlugin(listen, url.path or "/", size)
 
@@ -83,7 +88,7 @@ def server(plugin: AuditPlugin, source: AuditSource) -> HttpServer:
         NAME,
         {plugin.path: {"POST": audit_events(source)}},
         listen=plugin.listen,
-        limits=Limits(body_bytes=plugin.body_bytes, bodies_bytes=4 * plugin.body_bytes),
+        limits=Limits(body_bytes=plugin.body_bytes, bodies_bytes=2 * plugin.body_bytes),
         remedy=REMEDY,
     )
 

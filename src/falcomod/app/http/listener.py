@@ -35,11 +35,13 @@ FOLDER_MODE = 0o755
 class Tls:
     """The certificate, with what it was signed by, and its key: one file.
 
-    *option* is what names it, for messages.
+    With *client_ca*, a file of authorities, clients are asked for a certificate; one that is
+    shown has to be signed by one of them.  *option* is what names the path, for messages.
     """
 
     path: str
     option: str = field(default="", compare=False)
+    client_ca: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,23 @@ def tls_context(tls: Tls) -> ssl.SSLContext:
             f"{place}: {reason}; the file holds, as PEM, the certificate, the certificates "
             "between it and its authority, and the key without a password"
         ) from None
+    if tls.client_ca:
+        _ask_for_certificates(context, tls.client_ca)
     return context
+
+
+def _ask_for_certificates(context: ssl.SSLContext, path: str) -> None:
+    import ssl
+
+    try:
+        context.load_verify_locations(path)
+    except OSError as error:
+        reason = "no certificates" if isinstance(error, ssl.SSLError) else error.strerror
+        raise UserError(
+            f"client_ca: {path}: {reason}; the file holds certificates of authorities, as PEM"
+        ) from None
+    # Who only asks, as probes of liveness do, has none.
+    context.verify_mode = ssl.CERT_OPTIONAL
 
 
 def _open_tcp(where: Tcp) -> socket.socket:

@@ -22,7 +22,7 @@ from functools import partial
 from falcomod.app.http.connection import Budget, Connection
 from falcomod.app.http.handlers import Handlers
 from falcomod.app.http.listener import BACKLOG
-from falcomod.app.http.message import Limits, Request, Response, Routes
+from falcomod.app.http.message import Limits, Refusal, Request, Response, Routes
 
 log = logging.getLogger(__name__)
 
@@ -206,7 +206,9 @@ class HttpLoop:
             limits=limits,
             budget=self._budget,
             counts=self._counts,
-            body_limit=partial(self._body_limit, limits),
+            body_limit=partial(
+                self._body_limit, limits, bool(transport.get_extra_info("peercert"))
+            ),
             answer=partial(self._answer, limits),
         )
         task = asyncio.current_task()
@@ -214,8 +216,13 @@ class HttpLoop:
         self._clients[task].connection = connection
         await connection.run()
 
-    def _body_limit(self, limits: Limits, method: str, path: str) -> int:
-        return limits.body_bytes if self.handlers.may_have_body(method, path) else 0
+    def _body_limit(self, limits: Limits, is_known: bool, method: str, path: str) -> int:
+        """Raises Refusal for what is not served, or not to a client that is not *is_known*."""
+        if not self.handlers.may_have_body(method, path):
+            return 0
+        if not is_known and self.tls is not None and self.tls.verify_mode:
+            raise Refusal(403, "a certificate of the client is needed for this (client_ca)")
+        return limits.body_bytes
 
     async def _answer(self, limits: Limits, request: Request) -> Response:
         return await self.handlers.answer(request, limits.handler_s)

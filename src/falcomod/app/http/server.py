@@ -94,8 +94,8 @@ class HttpServer:
             self._loop.limits = limits
 
     def renew_certificate(self, path: str | None = None) -> None:
-        """Reads the certificate again, from *path* if that is given, for connections that come
-        from now on.  Without TLS it does nothing.
+        """Reads the certificate again, from *path* if that is given, and the authorities of
+        clients, for connections that come from now on.  Without TLS it does nothing.
 
         Raises UserError where it cannot be used; the one of before stays in force then.
         """

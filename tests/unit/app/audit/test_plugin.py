@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from falcomod.app.audit.plugin import AuditPlugin
 from falcomod.app.http.listener import Tcp, Tls
 from falcomod.config.engine_options import Plugin
 from falcomod.config.model import Config
+from falcomod.config.service_options import Webserver
 from falcomod.errors import UserError
 from tests.http_talk import CERTIFICATES, answers, connected, request, running, talk, to_end
 
@@ -129,6 +131,19 @@ def test_takes_audit_events_on_its_own_address() -> None:
         assert answer.status == 413
         assert talk(server.address, request("/healthz"))[0].status == 404
     assert taken.bodies == [b"{}"]
+
+
+def test_who_posts_is_asked_for_a_certificate_as_on_the_other_port() -> None:
+    asking = Config(webserver=Webserver(ssl_enabled=True, client_ca="/ca.pem"))
+    found = audit_plugin.audit_plugin(
+        replace(asking, plugins=[Plugin(name="k8saudit", open_params="https://:1/x")])
+    )
+    assert found is not None
+    assert found.listen.tls == Tls("/etc/falco/falco.pem", client_ca="/ca.pem")
+    with pytest.raises(UserError, match=r"client_ca needs https://"):
+        audit_plugin.audit_plugin(
+            replace(asking, plugins=[Plugin(name="k8saudit", open_params=URL)])
+        )
 
 
 def test_takes_audit_events_over_tls() -> None:

@@ -13,7 +13,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,9 @@ from falcomod.app.http import loop as http_loop
 from falcomod.app.http.listener import Tcp, Tls
 from falcomod.app.http.loop import origin_of
 from falcomod.app.http.message import Limits, Request, Response
+from falcomod.app.http.server import HttpServer
+from falcomod.errors import UserError
+from tests.http_identities import Authority
 from tests.http_talk import (
     CERTIFICATES,
     ROUTES,
@@ -275,3 +278,41 @@ def test_tls_client_that_goes_without_goodbye(certificate: str) -> None:
         os.close(client.detach())
         until(lambda: server.counters()["open"] == 0)
         assert server.counters().get("bugs", 0) == 0
+
+
+@pytest.mark.parametrize(
+    ("signed_by", "statuses"), [("ours", [200, 200]), ("nobody", [200, 403]), ("another", [])]
+)
+def test_who_posts_shows_a_certificate(
+    tmp_path: Path, certificate: str, signed_by: str, statuses: list[int]
+) -> None:
+    """Who only asks needs none; one that is shown has to be right."""
+    authority = Authority(tmp_path / "ours")
+    other = Authority(tmp_path / "another")
+    context = trusting("first.pem")
+    if signed_by != "nobody":
+        signer = authority if signed_by == "ours" else other
+        context.load_cert_chain(*signer.pair("client", "client.test"))
+    tls = Tls(certificate, client_ca=str(authority.file))
+    with served(listen=Tcp("127.0.0.1", 0, tls)) as server:
+        found = []
+        with (
+            suppress(ssl.SSLError, ConnectionError),
+            connected(server.address, tls=context) as client,
+        ):
+            client.sendall(request("/") + request("/", method="POST", body=b"xx"))
+            if statuses[-1:] == [200]:
+                client.sendall(request("/absent"))
+            found = [answer.status for answer in answers(to_end(client))]
+        assert found[: len(statuses)] == statuses
+        until(lambda: server.counters()["open"] == 0)
+        assert server.counters().get("no_tls", 0) == (signed_by == "another")
+        assert ask(server.address, "/", tls=trusting("first.pem")).status == 200
+
+
+def test_authorities_of_clients_that_are_none(tmp_path: Path, certificate: str) -> None:
+    for path, told in (("/absent", "No such file"), (str(tmp_path / "x"), "no certificates")):
+        (tmp_path / "x").write_text("none")
+        made = HttpServer("t", ROUTES, listen=Tcp("127.0.0.1", 0, Tls(certificate, client_ca=path)))
+        with pytest.raises(UserError, match=f"client_ca: {path}: {told}"):
+            made.start()
