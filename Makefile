@@ -138,6 +138,7 @@ dkms-remove: ## undo dkms-install
 
 SERVICE := /etc/systemd/system/falcomod.service
 SETTINGS := /etc/falcomod/falcomod.yaml
+COMMAND := /usr/local/bin/falcomod
 
 .PHONY: install-service
 install-service: build ## a service of systemd out of this folder, started now and at every boot
@@ -145,13 +146,15 @@ install-service: build ## a service of systemd out of this folder, started now a
 	[ -e $(SETTINGS) ] || $(BIN)/falcomod config example >$(SETTINGS)
 	sed 's|/usr/bin/falcomod|$(CURDIR)/$(BIN)/falcomod|' packaging/systemd/falcomod.service >$(SERVICE)
 	install -m 644 docs/falcomod.1 /usr/local/share/man/man1/
+	ln -sfn $(CURDIR)/$(BIN)/falcomod $(COMMAND)
 	systemctl daemon-reload
-	systemctl enable --now falcomod
+	systemctl enable --quiet falcomod
+	systemctl restart falcomod
 
 .PHONY: remove-service
 remove-service: ## undo install-service; configuration and what waits to be sent stay
 	-systemctl disable --now falcomod
-	rm -f $(SERVICE) /usr/local/share/man/man1/falcomod.1
+	rm -f $(SERVICE) $(COMMAND) /usr/local/share/man/man1/falcomod.1
 	systemctl daemon-reload
 
 .PHONY: clean

@@ -121,9 +121,14 @@ def test_service_is_installed_out_of_a_checkout(host: SystemdHost) -> None:
         pytest.skip(f"needs the environment that make builds, {ROOT}/.venv")
     make = ("make", "--silent", "-C", str(ROOT), "-o", "build")
     host.run(*make, "install-service")
+    first = host.show("MainPID")
+    host.run(*make, "install-service")
     assert host.show("ActiveState") == "active"
+    assert host.show("MainPID") != first
     assert host.run("systemctl", "is-enabled", "falcomod").strip() == "enabled"
     assert "/etc/falcomod/falcomod.yaml" in host.journal()
     assert "falcomod start" in host.run("man", "falcomod")
+    assert "driver " in host.run("sh", "-c", "falcomod status")
     host.run(*make, "remove-service")
     assert host.show("LoadState") == "not-found"
+    assert not host.run("ls", "/usr/local/bin").count("falcomod")
