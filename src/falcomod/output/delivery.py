@@ -59,6 +59,8 @@ class Delivery:
     its alerts are younger.
     """
 
+    waits_for_turn = True
+
     def __init__(
         self,
         name: str,

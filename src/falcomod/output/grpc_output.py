@@ -26,6 +26,7 @@ class GrpcSink:
         self._writer = SpoolWriter(spool, encode)
 
     name = NAME
+    waits_for_turn = True
 
     def write(self, alerts: Sequence[Alert]) -> None:
         """Alerts that do not fit are lost; the spool counts them and says so."""

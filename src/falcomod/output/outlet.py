@@ -73,8 +73,11 @@ class Outlet:
         """
         with self._lock:
             present = {worker.name: worker for worker in self._workers}
+            before = {worker.name: worker for worker in self._retired} | present
         opened = _open([spec for spec in specs if not _is_same(present.get(spec.name), spec)])
-        fresh = {spec.name: self._worker(spec, sink) for spec, sink in opened}
+        fresh = {
+            spec.name: self._worker(spec, sink, before.get(spec.name)) for spec, sink in opened
+        }
         _start(tuple(fresh.values()))
         if capacity is not None:
             self._capacity = capacity or CAPACITY
@@ -171,8 +174,15 @@ class Outlet:
             worker.join(deadline_s - time.monotonic())
         self._reap()
 
-    def _worker(self, spec: Spec, sink: Sink) -> Worker:
-        return Worker(spec, sink, capacity=self._capacity, on_dead=self._bury, clock=self._clock)
+    def _worker(self, spec: Spec, sink: Sink, before: Worker | None) -> Worker:
+        return Worker(
+            spec,
+            sink,
+            capacity=self._capacity,
+            on_dead=self._bury,
+            clock=self._clock,
+            before=before,
+        )
 
     def _everyone(self) -> tuple[Worker, ...]:
         with self._lock:

@@ -44,6 +44,13 @@ class Counting(Protocol):
         """Further counters by name; from any thread."""
 
 
+@runtime_checkable
+class Ordered(Protocol):
+    """A sink whose write() itself waits until the one before it has written all."""
+
+    waits_for_turn: bool
+
+
 class NotAllWritten(OSError):
     """The first *written* of the alerts were handed on, and the one after them failed.
 

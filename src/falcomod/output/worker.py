@@ -14,16 +14,28 @@ from collections.abc import Callable, Sequence
 from falcomod.alert.model import Alert
 from falcomod.output.faults import Faults
 from falcomod.output.queue import AlertQueue
-from falcomod.output.sink import Counting, Interruptible, NeverThere, NotAllWritten, Sink
+from falcomod.output.sink import (
+    Counting,
+    Interruptible,
+    NeverThere,
+    NotAllWritten,
+    Ordered,
+    Sink,
+)
 from falcomod.output.spec import Spec
 
 log = logging.getLogger(__name__)
 
 BATCH_ALERTS = 256  # handed to a sink at once
+LOOK_S = 0.1  # between two looks whether a wait is interrupted
 
 
 class Worker:
-    """Writes what put() takes in, in order, until it is retired or nobody reads any more."""
+    """Writes what put() takes in, in order, until it is retired or nobody reads any more.
+
+    *before* is the worker that it takes the place of, whose alerts are older: it begins when
+    that one is over.
+    """
 
     def __init__(
         self,
@@ -33,6 +45,7 @@ class Worker:
         capacity: int,
         on_dead: Callable[[Worker], None],
         clock: Callable[[], float],
+        before: Worker | None = None,
     ) -> None:
         self.spec = spec
         self.name = spec.name
@@ -42,6 +55,8 @@ class Worker:
         self.sink = sink
         self._on_dead = on_dead
         self._clock = clock
+        self._before = before
+        self.is_over = threading.Event()  # all its alerts are with the receiver, or will not be
         self._faults = Faults(spec.name, clock)
         self._written = 0
         self._failed = 0
@@ -131,14 +146,36 @@ class Worker:
                     self._must_reopen = False
                     self._reopen()
                 if alerts:
+                    self._await_turn()
                     self._write(alerts)
+            if isinstance(self.sink, Ordered):
+                self.is_over.set()
         except BrokenPipeError as error:
             log.error("output stopped: sink=%s reason=%s", self.name, error.strerror or error)
             self._die()
         finally:
             self._close()
+            self._before = self._unfinished()  # of one that has ended without a single alert
+            self.is_over.set()
             with self._news:
                 self._news.notify_all()
+
+    def _await_turn(self) -> None:
+        """Until the worker before is over: two that write at once would mix up their lines."""
+        if self._before is None:
+            return
+        self.writing_since_s = self._clock()
+        while (before := self._unfinished()) is not None and not self.is_interrupted:
+            before.is_over.wait(LOOK_S)
+        self._before = None
+        self.writing_since_s = 0.0
+
+    def _unfinished(self) -> Worker | None:
+        """The latest of those before that is not over."""
+        before = self._before
+        while before is not None and before.is_over.is_set():
+            before = before._before
+        return before
 
     def _write(self, alerts: Sequence[Alert]) -> None:
         """Counts and tells what becomes of them; raises BrokenPipeError as sinks do."""

@@ -141,6 +141,29 @@ def test_reload_keeps_what_is_the_same_and_replaces_the_rest(outlet: Outlet) -> 
     assert outlet.counters()["file"]["written"] == 2
 
 
+@pytest.mark.parametrize("between", [0, 3])
+def test_output_begins_when_the_one_before_has_written_all(outlet: Outlet, between: int) -> None:
+    """Also where others came between that had no alert."""
+    old, new = RecordedSink(), RecordedSink()
+    old.gate.clear()
+    outlet.configure([old.spec(0)])
+    outlet.publish(alert(0))
+    assert old.entered.wait(WAIT_S)
+    outlet.publish(alert(1))
+    for number in range(between):
+        idle = RecordedSink()
+        outlet.configure([idle.spec(number + 1)])
+        outlet.configure([])
+        assert eventually(lambda idle=idle: idle.is_closed)
+    outlet.configure([new.spec(9)])
+    outlet.publish(alert(2))
+    assert not outlet.settle(0.3)
+    assert not new.entered.is_set()
+    old.gate.set()
+    assert outlet.settle(WAIT_S)
+    assert (old.numbers, new.numbers) == ([0, 1], [2])
+
+
 def test_output_that_cannot_be_opened_changes_nothing(outlet: Outlet) -> None:
     old, other = RecordedSink("file"), RecordedSink("other")
     outlet.configure([old.spec(1)])
