@@ -32,6 +32,7 @@ CHECKED = {
     "syscall_event_drops.rate": st.floats(0, 10),
     "outputs.rate": st.floats(0, 10),
     "webserver.listen_address": st.ip_addresses().map(str),
+    "webserver.client_ca": st.just(""),
     "webserver.k8s_healthz_endpoint": TEXTS.map(lambda text: f"/{text}"),
     "webserver.k8s_audit_endpoint": TEXTS.map(lambda text: f"/{text}"),
     "metrics.enabled": st.just(False),
