@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What runs beside the engine: servers, the watch over files, reloads, numbers.
+"""What runs beside the engine: servers, the watch over files, reloads, those who watch numbers.
 
 They ask the service and tell it, and none of them can hold it up.
 """
@@ -14,28 +14,20 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
-from falcomod import __version__
-from falcomod.app import control, logs, messages, webserver
-from falcomod.app.audit import plugin as audit_plugin
+from falcomod.app import logs, messages
 from falcomod.app.config_watch import ConfigWatch, watched
 from falcomod.app.drop_watch import DropWatch
-from falcomod.app.http.message import Routes
-from falcomod.app.metrics.prometheus import text
-from falcomod.app.metrics.resources import Meter
 from falcomod.app.metrics.teller import Metrics
 from falcomod.app.observer import Observer
 from falcomod.app.output_watch import OutputWatch
 from falcomod.app.prepared import Prepared, digests
 from falcomod.app.reload import Reloader, Result
+from falcomod.app.servers import Servers
 from falcomod.app.service import Service
 from falcomod.app.snapshot import Snapshot
-from falcomod.app.status_json import snapshot_json
 from falcomod.app.systemd import Notifier, summary
 from falcomod.app.timeout_watch import TimeoutWatch
-from falcomod.app.versions import versions
-from falcomod.config.model import Config
 from falcomod.errors import UserError
-from falcomod.rules.requirements import ENGINE_VERSION
 
 log = logging.getLogger(__name__)
 
@@ -50,10 +42,6 @@ class Attendants:
         self._service = service
         self._make = make
         self._notifier = notifier
-        self._meter = Meter()
-        self._web: Any = None
-        self._k8saudit: Any = None
-        self._grpc: Any = None
         now_s = time.monotonic()
         self._drops = DropWatch(
             config.syscall_event_drops,
@@ -68,6 +56,7 @@ class Attendants:
         self._outputs = OutputWatch(service.publish, service.hostname)
         self._metrics = Metrics(config.metrics, service.publish, service.hostname, now_s=now_s)
         self.reloader = Reloader(self._prepare, self._exchange, self._tell)
+        self.servers = Servers(service, self._reload)
         self._watch = ConfigWatch(
             lambda: watched(service.config, service.prepared.config_files),
             self._files_changed,
@@ -75,7 +64,7 @@ class Attendants:
 
     def start(self, teardown: ExitStack) -> None:
         """Begins to serve and to look; *teardown* ends all of it.  Raises UserError."""
-        self._serve(teardown)
+        self.servers.start(teardown)
         self.reloader.start()
         teardown.callback(self.reloader.stop)
         if self._service.config.watch_config_files:
@@ -94,12 +83,6 @@ class Attendants:
         observer.start()
         teardown.callback(observer.stop)
 
-    @property
-    def web_address(self) -> tuple[str, int]:
-        """Where the web server listens: host and port."""
-        host, port = self._web.address
-        return str(host), int(port)
-
     def summary(self) -> str:
         """What is said of lost events at the end of the run; "" where few were lost."""
         return self._drops.summary() if self._drops.seconds else ""
@@ -108,42 +91,6 @@ class Attendants:
     def has_failed(self) -> bool:
         """Whether events were lost, and that was to end the run."""
         return self._drops.has_failed
-
-    def _serve(self, teardown: ExitStack) -> None:
-        service, config = self._service, self._service.config
-        if config.control.enabled:
-            own = control.server(
-                config.control, control.routes(status=self._status, reload=self._reload)
-            )
-            own.start()
-            teardown.callback(own.stop)
-        if config.webserver.enabled:
-            self._web = webserver.server(config.webserver, self._routes())
-            self._web.start()
-            teardown.callback(self._web.stop)
-            log.info(
-                "Starting health webserver, listening on %s:%d%s",
-                *self.web_address,
-                " (SSL)" if config.webserver.ssl_enabled else "",
-            )
-        plugin = audit_plugin.audit_plugin(config)
-        if plugin is not None and service.audit is not None:
-            self._k8saudit = audit_plugin.server(plugin, service.audit)
-            self._k8saudit.start()
-            teardown.callback(self._k8saudit.stop)
-            log.info("k8saudit: taking audit events at %s%s", plugin.listen, plugin.path)
-        if config.grpc.enabled:
-            # Imported late: the library is large, and few use it.
-            from falcomod.output.grpc_output import shared_spool
-            from falcomod.output.grpc_server import GrpcServer
-            from falcomod.output.grpc_version import Version
-
-            self._grpc = GrpcServer(
-                config.grpc, shared_spool(config), Version(__version__, ENGINE_VERSION)
-            )
-            teardown.callback(self._grpc.stop)
-            self._grpc.start()
-            log.info("Starting gRPC server at %s", config.grpc.bind_address)
 
     def _alive(self, snapshot: Snapshot) -> None:
         self._notifier.watchdog()
@@ -165,24 +112,8 @@ class Attendants:
         self._drops.configure(config.syscall_event_drops, hostname, now_s)
         self._timeouts.configure(config.syscall_event_timeouts, hostname)
         self._metrics.configure(config.metrics, hostname, now_s=now_s)
-        self._renew_servers(config)
+        self.servers.renew(config)
         return later
-
-    def _renew_servers(self, config: Config) -> None:
-        """What they serve, and certificates; each goes on as before where it cannot be."""
-        renewals: list[Callable[[], None]] = []
-        if self._web is not None:
-            web = self._web
-            renewals.append(lambda: webserver.reconfigure(web, config.webserver, self._routes()))
-        if self._k8saudit is not None:
-            renewals.append(self._k8saudit.renew_certificate)
-        if self._grpc is not None:
-            renewals.append(lambda: self._grpc.renew_certificates(config.grpc))
-        for renew in renewals:
-            try:
-                renew()
-            except UserError as error:
-                log.warning("a server goes on as before: %s", error)
 
     def _tell(self, result: Result) -> None:
         self._notifier.ready()
@@ -219,24 +150,3 @@ class Attendants:
         if not result.ok:
             raise UserError(f"reload refused, all goes on as before: {result.message}")
         return {"message": result.message, "later": list(result.later), "took_s": result.took_s}
-
-    def _status(self) -> dict[str, Any]:
-        return snapshot_json(self._seen())
-
-    def _page(self) -> str:
-        return text(self._seen(), self._service.config.metrics, self._meter.measure())
-
-    def _seen(self) -> Snapshot:
-        snapshot = self._service.snapshot()
-        if snapshot is None:
-            raise UserError("the engine does not answer")
-        return snapshot
-
-    def _routes(self) -> Routes:
-        return webserver.routes(
-            self._service.config,
-            versions=versions,
-            is_healthy=self._service.is_healthy,
-            metrics=self._page,
-            audit=self._service.audit,
-        )
