@@ -3,11 +3,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 
+from falcomod import __version__
 from falcomod.errors import UserError
 from falcomod.rules.requirements import BUILT_IN
+
+
+def version(*, as_json: bool) -> str:
+    """What `--version` tells; with `-o json_output=true` it is what /versions answers."""
+    if not as_json:
+        return f"falcomod version: {__version__}"
+    from falcomod.app.versions import versions  # late: it needs the engine
+
+    return json.dumps(versions())
 
 
 def list_plugins(_value: str = "") -> str:

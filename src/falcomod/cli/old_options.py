@@ -11,9 +11,11 @@ from collections.abc import Iterator, Sequence
 
 import click
 
+from falcomod.app import old_answers
 from falcomod.cli.old_table import OLD, Old
 
-OWN = ("-h", "--help", "--version")
+VERSION = "--version"
+OWN = ("-h", "--help")
 DEFAULT = ("start",)
 
 
@@ -34,6 +36,8 @@ def modern(arguments: Sequence[str]) -> list[str]:
     """
     if not arguments or not arguments[0].startswith("-") or arguments[0] in OWN:
         return list(arguments)
+    if VERSION in arguments:
+        raise Answer(old_answers.version(as_json="json_output=true" in arguments))
     command: tuple[str, ...] = DEFAULT
     parts: list[tuple[Old, str | None]] = []
     for name, value in _read(arguments):

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from falcomod import cli
+from falcomod import __version__, cli
+from falcomod.app.versions import versions
 from falcomod.cli.old_options import OLD, modern
 from falcomod.errors import EXIT_OK, EXIT_USAGE, EXIT_USER
 
@@ -23,7 +26,7 @@ REPLAY = ["-o", "engine.kind=replay", "-o", "engine.replay.capture_file=x.scap"]
         ([], []),
         (["start", "-e", "x"], ["start", "-e", "x"]),
         (["--help"], ["--help"]),
-        (["--version"], ["--version"]),
+        (["-h", "--version"], ["-h", "--version"]),
         (["-c", "f.yaml"], ["start", "-c", "f.yaml"]),
         (["-r", "r.yaml", "-e", "x.scap"], ["start", "-r", "r.yaml", *REPLAY]),
         (["-ex.scap"], ["start", *REPLAY]),
@@ -129,3 +132,19 @@ def test_old_line_runs(capsys: pytest.CaptureFixture[str]) -> None:
 def test_value_that_is_missing_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["-e"]) == EXIT_USAGE
     assert "-e" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("line", [["--version"], ["-c", "x.yaml", "--version"]])
+def test_version_is_told_in_a_line(line: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(line) == EXIT_OK
+    assert capsys.readouterr().out == f"falcomod version: {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "line", [["--version", "-o", "json_output=true"], ["-o", "json_output=true", "--version"]]
+)
+def test_version_is_json_where_falcos_is(
+    line: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(line) == EXIT_OK
+    assert json.loads(capsys.readouterr().out) == versions()
