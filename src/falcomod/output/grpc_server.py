@@ -7,7 +7,6 @@ The package grpc is imported when the server starts.  grpc_calls says what is se
 from __future__ import annotations
 
 import errno
-import logging
 import os
 import threading
 from collections.abc import Callable
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
     from falcomod.output.grpc_calls import Calls
 
-log = logging.getLogger(__name__)
 
 THREADS = 10  # where grpc.threadiness is 0
 CLIENTS_PER_THREAD = 10  # that read alerts at once, as in Falco
@@ -99,7 +97,6 @@ class GrpcServer:
             raise
         self._server.start()
         self._keeper.start()
-        log.info("gRPC server started address=%s", self.address)
 
     def renew_certificates(self, options: Grpc | None = None) -> None:
         """Has certificate and key read again for the clients that come from now on.
