@@ -133,11 +133,11 @@ DEFAULTS = Config()
 SIGNALS = [
     ("SIGTERM, SIGINT", "Ends it, after alerts that wait have been handed over."),
     ("SIGHUP", "Reads configuration and rules again, without a gap."),
-    ("SIGUSR1", "Opens files and connections of outputs anew, after a log was rotated."),
+    ("SIGUSR1", "Opens files of outputs anew, and starts their programs anew: for logrotate."),
 ]
 FILES = [
     (DEFAULT_PATH, "The configuration, where -c names no other."),
-    ("/etc/falcomod/falcomod_rules.yaml", "The rules, where rules_files names no others."),
+    ("/etc/falcomod/falcomod_rules.yaml", "Rules in place of the shipped ones."),
     (DEFAULTS.outputs_spool.path, "Alerts that wait until they are received."),
     (DEFAULTS.rules_cache_dir, "Compiled rules, and kernel modules that were built."),
     (DEFAULTS.control.socket, "The socket of status and reload."),
@@ -147,6 +147,7 @@ ENVIRONMENT = [
     ("HOST_ROOT", "Where the host's files are, in a container."),
     ("FALCOMOD_NODE_NAME", "Name of this node of Kubernetes."),
     ("FALCO_K8S_API, KUBECONFIG", "Where the API server of Kubernetes is."),
+    ("http_proxy, https_proxy, all_proxy, no_proxy", "Proxies of http_output."),
     ("FALCOMOD_DEBUG", "With any value: a bug shows its traceback."),
 ]
 EXITS = [

@@ -18,7 +18,7 @@ from falcomod.errors import ConfigLoadError
 
 @click.group()
 def config() -> None:
-    """Check a configuration, show what takes effect, print what there is."""
+    """Check a configuration, show what takes effect and what can."""
 
 
 @config.command()
@@ -27,7 +27,7 @@ def config() -> None:
 def check(path: str | None, overrides: tuple[str, ...]) -> None:
     """Check a configuration with all its files.
 
-    Exits with 1 and every fault with its place where there is one.
+    Tells every fault and every warning with its place. Exits with 1 where there is a fault.
     """
     try:
         loaded = load_all(path, overrides)
@@ -42,17 +42,20 @@ def check(path: str | None, overrides: tuple[str, ...]) -> None:
 @OVERRIDES
 @click.option("--secrets", is_flag=True, help="Show passwords, tokens and headers, too.")
 def show(path: str | None, overrides: tuple[str, ...], secrets: bool) -> None:
-    """Show the configuration that takes effect, all files and overrides put together."""
+    """Show the configuration that takes effect.
+
+    All files and -o are put together; what no file says is at its default.
+    """
     click.echo(shown.as_yaml(load(path, overrides), secrets=secrets), nl=False)
 
 
 @config.command()
 def schema() -> None:
-    """Print the JSON Schema of a configuration file."""
+    """Print the JSON Schema of a configuration file, for editors."""
     click.echo(json.dumps(json_schema.schema(), indent=2, ensure_ascii=False))
 
 
 @config.command()
 def example() -> None:
-    """Print a configuration file with every key, its documentation and its default."""
+    """Print a configuration file with every key, explained."""
     click.echo(example_file.text(), nl=False)

@@ -10,7 +10,9 @@ import click
 from falcomod.cli.configuration import configuration
 from falcomod.cli.options import configured
 
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="One line of JSON, as Falco's -L.")
+AS_JSON = click.option(
+    "--json", "as_json", is_flag=True, help="As one line of JSON, which Falco's -L prints."
+)
 
 
 @click.command("list")
@@ -18,7 +20,7 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="One line of JSON
 @configured
 @AS_JSON
 def list_rules(names: tuple[str, ...], as_json: bool, **options: Any) -> None:
-    """List the rules of FILES, or those that a start would load.
+    """List the rules of FILEs, or those that a start would load.
 
     Rules that are off are listed as well, unless -t, -T, -D or a priority chooses.
     """
@@ -39,7 +41,7 @@ def list_rules(names: tuple[str, ...], as_json: bool, **options: Any) -> None:
 @configured
 @AS_JSON
 def describe(rule: str, names: tuple[str, ...], as_json: bool, **options: Any) -> None:
-    """Tell all about one RULE: its text, and the fields, events and lists that it comes to."""
+    """Tell all about RULE: text, fields, events, macros, lists."""
     config = configuration(**{**options, "files": (*options["files"], *names)})
     from falcomod.app.describe import Catalogue
 

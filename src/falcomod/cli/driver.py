@@ -16,9 +16,10 @@ def driver() -> None:
 
 @driver.command()
 def status() -> None:
-    """Show each driver: whether it can be used, and what it counts where falcomod runs.
+    """Show each driver: whether it can be used, or why not.
 
-    Exits with 3 where no driver can be used.
+    While a falcomod runs, also how many events it had from there, and lost. Exits with 3
+    where no driver can be used.
     """
     # Imported late: the commands below work where the engine is not built.
     from falcomod.app import driver_status
@@ -31,17 +32,17 @@ def status() -> None:
 
 @driver.command()
 def build() -> None:
-    """Build the module for the running kernel."""
+    """Build the kernel module for the running kernel."""
     click.echo(f"built {DriverHost().build()}")
 
 
 @driver.command()
 def load() -> None:
-    """Load the module, building it first where there is none."""
+    """Load the kernel module, building it first where there is none."""
     click.echo(f"falcomod: {DriverHost().load()}")
 
 
 @driver.command()
 def unload() -> None:
-    """Unload the module."""
+    """Unload the kernel module."""
     click.echo(f"falcomod: {DriverHost().unload()}")

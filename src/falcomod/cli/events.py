@@ -5,23 +5,17 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import click
 
+from falcomod.cli.options import together
 
-def listing(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Gives a command the options of _list()."""
-    for add in FORMS:
-        command = add(command)
-    return command
-
-
-FORMS = (
+# What _list() takes.
+listing = together(
+    click.option("--json", "form", flag_value="json", help="As JSON, for programs."),
+    click.option("--markdown", "form", flag_value="markdown", help="As Markdown, for documents."),
     click.option("--text", "form", flag_value="text", hidden=True),
-    click.option("--markdown", "form", flag_value="markdown", help="For documents."),
-    click.option("--json", "form", flag_value="json", help="For programs."),
 )
 
 
@@ -29,7 +23,7 @@ FORMS = (
 @listing
 @click.pass_context
 def events(context: click.Context, form: str | None) -> None:
-    """List the events that rules can be about, or read those of a capture."""
+    """List the events that rules can be about; read captures."""
     if context.invoked_subcommand is None:
         _list(form)
     elif form:
@@ -48,16 +42,17 @@ def list_events(form: str | None) -> None:
 @click.argument("condition", default="", metavar="[FILTER]")
 @click.option("-p", "--print", "template", default="", metavar="FORMAT",
               help="What to print, such as '%evt.num %proc.cmdline'.")  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="A JSON object for each event.")
-@click.option("-n", "--count", "limit", type=click.IntRange(min=1), help="Stop after so many.")
-@click.option("--internal", is_flag=True, help="Also events that the capturing program made.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each event.")
+@click.option("-n", "--count", "limit", type=click.IntRange(min=1), metavar="NUMBER",
+              help="Stop after so many.")  # fmt: skip
+@click.option("--internal", is_flag=True, help="Events that the capturing program made, too.")
 @click.option("-r", "--rules", multiple=True, metavar="FILE",
-              help="Rules file or directory whose macros FILTER uses.")  # fmt: skip
+              help="Rules files whose macros FILTER uses; may be repeated.")  # fmt: skip
 def read(capture: str, condition: str, **options: Any) -> None:
-    """Print the events of a capture, or those for which the condition FILTER holds.
+    """Print the events of a capture.
 
-    FILE is a .scap capture or lines of JSON, audit events of Kubernetes; "-" is
-    standard input.
+    With FILTER, a condition as rules have it, those for which it holds. FILE is a .scap
+    capture or lines of JSON, audit events of Kubernetes; "-" is standard input.
     """
     # Imported late: other commands work where the engine is not built.
     from falcomod.app import read_events

@@ -22,7 +22,7 @@ from falcomod.cli.options import configured
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="As a JSON object.")
 def explain(rule: str, capture: str, number: int, as_json: bool, **options: Any) -> None:
-    """Show why RULE matches an event of a capture, or why it does not.
+    """Show why RULE matches an event of a capture, or does not.
 
     Every part of the condition stands in a line of its own: whether it holds,
     what it is, and the value of the field there.

@@ -9,12 +9,12 @@ import click
 
 
 @click.command()
-@click.option("--json", "form", flag_value="json", help="For programs: a list of classes.")
-@click.option("--markdown", "form", flag_value="markdown", help="For documents.")
-@click.option("-N", "--names", "form", flag_value="names", help="Names only.")
+@click.option("--json", "form", flag_value="json", help="As JSON, for programs: a list of classes.")
+@click.option("--markdown", "form", flag_value="markdown", help="As Markdown, for documents.")
+@click.option("-N", "--names", "form", flag_value="names", help="Names alone.")
 @click.option("--text", "form", flag_value="text", hidden=True)
 @click.option("--source", metavar="SOURCE", help="Only those of an event source, such as syscall.")
-@click.option("--all", "everything", is_flag=True, help="Deprecated and rarely used ones as well.")
+@click.option("--all", "everything", is_flag=True, help="Deprecated and rarely used ones, too.")
 def fields(form: str | None, source: str | None, everything: bool) -> None:
     """List the fields of conditions and outputs."""
     # Imported late: other commands work where the engine is not built.

@@ -5,21 +5,11 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable
-from typing import Any, TypeVar
 
 import click
 
+from falcomod.cli.options import together
 from falcomod.config.model import Config
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def with_metadata(command: Command) -> Command:
-    """Gives a command the options that changed() takes, under their names."""
-    for add in reversed(OPTIONS):
-        command = add(command)
-    return command
 
 
 def changed(
@@ -53,7 +43,8 @@ def changed(
     return dataclasses.replace(config, container_engines=engines, kubernetes=kubernetes)
 
 
-OPTIONS = (
+# What changed() takes, under their names.
+with_metadata = together(
     click.option(
         "--cri", multiple=True, metavar="SOCKET",
         help="Socket of containerd, CRI-O or another runtime of Kubernetes, in place of the "

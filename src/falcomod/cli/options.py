@@ -11,33 +11,61 @@ import click
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def configured(command: Command) -> Command:
-    """Gives a command the options that configuration() and loaded() take, under their names."""
-    for add in reversed(CONFIGURATION):
-        command = add(command)
-    return command
+def together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """A decorator that gives a command all of these, listed in this order."""
+
+    def add_all(command: Command) -> Command:
+        for add in reversed(options):
+            command = add(command)
+        return command
+
+    return add_all
 
 
-PATH = click.option("-c", "--config", "path", metavar="FILE", help="Configuration file.")
+PATH = click.option(
+    "-c", "--config", "path", metavar="FILE",
+    help="Configuration file, in place of /etc/falcomod/falcomod.yaml.",
+)  # fmt: skip
 OVERRIDES = click.option(
     "-o", "--option", "overrides", multiple=True, metavar="KEY=VALUE",
     help="Set a configuration key, such as engine.kmod.buf_size_preset=5; may be repeated.",
 )  # fmt: skip
-CONFIGURATION = (
+
+# What configuration() and loaded() take, under their names.
+configured = together(
     PATH,
     click.option(
         "-r", "--rules", "files", multiple=True, metavar="FILE",
         help="Rules file or directory, in place of those configured; may be repeated.",
     ),
     OVERRIDES,
-    click.option("-t", "only_tags", multiple=True, metavar="TAG", help="Only rules of this tag."),
-    click.option("-T", "without_tags", multiple=True, metavar="TAG", help="No rules of this tag."),
+    click.option(
+        "-t", "only_tags", multiple=True, metavar="TAG",
+        help="Only rules of this tag; may be repeated.",
+    ),
+    click.option(
+        "-T", "without_tags", multiple=True, metavar="TAG",
+        help="No rules of this tag; may be repeated.",
+    ),
     click.option(
         "-D", "without_names", multiple=True, metavar="TEXT",
-        help="No rules with this in their name.",
+        help="No rules with this in their name; may be repeated.",
     ),
     click.option(
         "--skip-bad-rules", "skip_bad", is_flag=True,
         help="Leave out rules with a fault, and what depends on them, and go on.",
+    ),
+)  # fmt: skip
+
+# What commands that write alerts take.
+alerting = together(
+    click.option("--json", "json_output", is_flag=True, help="Write alerts as JSON lines."),
+    click.option(
+        "--explain", is_flag=True,
+        help="Say of each alert why its rule matched: on standard error, in JSON as `explanation`.",
+    ),
+    click.option(
+        "-p", "--print", "print_format", metavar="TEXT",
+        help="Add TEXT, with fields, to outputs; c: the container; k: the container and its pod.",
     ),
 )  # fmt: skip

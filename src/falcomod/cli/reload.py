@@ -13,10 +13,10 @@ TIMEOUT_S = 300.0  # compiling many rules takes a while
 @click.command("reload")
 @asking
 def reload_(socket: str | None, path: str | None) -> None:
-    """Read configuration and rules again, without a gap, and say what came of it.
+    """Have configuration and rules read again, without a gap.
 
-    Exits with 1 where they have a fault, and all goes on as before; the same is done by
-    SIGHUP, and by itself when a file has changed (watch_config_files).
+    Where they have a fault, all goes on as before, and the exit code is 1. SIGHUP does the
+    same, and so does a file that changes (watch_config_files).
     """
     # Imported late: other commands do without a connection.
     from falcomod.app import logs

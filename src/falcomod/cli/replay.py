@@ -10,20 +10,14 @@ from typing import Any
 import click
 
 from falcomod.cli.configuration import configuration
-from falcomod.cli.options import configured
+from falcomod.cli.options import alerting, configured
 from falcomod.cli.progress import progress_bar
-from falcomod.cli.service_options import PRINT
 
 
 @click.command()
 @click.argument("captures", nargs=-1, required=True, metavar="FILE...")
 @configured
-@click.option("--json", "json_output", is_flag=True, help="Write alerts as JSON lines.")
-@click.option(
-    "--explain", is_flag=True,
-    help="Say of each alert why its rule matched: on standard error, in JSON as `explanation`.",
-)  # fmt: skip
-@PRINT
+@alerting
 def replay(
     captures: tuple[str, ...],
     json_output: bool,

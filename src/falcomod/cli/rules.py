@@ -17,21 +17,23 @@ from falcomod.errors import UserError
 
 @click.group()
 def rules() -> None:
-    """Work on rules files."""
+    """Check, list, describe and explain rules."""
 
 
 @rules.command()
 @click.argument("names", nargs=-1, required=True, metavar="FILE...")
 @configured
-@click.option("--json", "as_json", is_flag=True, help="One line of JSON, as Falco's -V prints it.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="As one line of JSON, which Falco's -V prints."
+)
 @click.option("--describe", "describes", is_flag=True, help="Tell all about the rules, too.")
-@click.option("-v", "--verbose", is_flag=True, help="Faults as Falco's -V prints them.")
+@click.option("-v", "--verbose", is_flag=True, help="Tell faults in the way of Falco's -V.")
 def validate(
     names: tuple[str, ...], as_json: bool, describes: bool, verbose: bool, **options: Any
 ) -> None:
     """Check that rules files load together, in the order given.
 
-    Exits with 1 and every fault with its place where they do not.
+    Tells every fault with its place. Exits with 1 where there is one.
     """
     config = configuration(**options)
     # Imported late: other commands work where the engine is not built.

@@ -3,32 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
-
 import click
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+from falcomod.cli.options import together
 
-
-def with_service(command: Command) -> Command:
-    """Gives a command the options below, under their names."""
-    for add in reversed(OPTIONS):
-        command = add(command)
-    return command
-
-
-PRINT = click.option(
-    "-p", "--print", "print_format", metavar="TEXT",
-    help="Add TEXT to outputs, in which fields may stand; c: the container, k: its pod as well.",
-)  # fmt: skip
-
-OPTIONS = (
+with_service = together(
     click.option(
         "-M", "--duration", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
         help="Stop by itself after so long.",
     ),
-    PRINT,
     click.option(
         "-U", "--unbuffered", is_flag=True, help="Write each line at once (buffered_outputs=false)."
     ),

@@ -10,7 +10,7 @@ import click
 
 from falcomod.cli.configuration import loaded
 from falcomod.cli.metadata_options import METADATA, changed, with_metadata
-from falcomod.cli.options import configured
+from falcomod.cli.options import alerting, configured
 from falcomod.cli.service_options import with_service
 from falcomod.config.engine_options import DRIVERS
 from falcomod.config.load import Loaded
@@ -22,11 +22,7 @@ from falcomod.config.load import Loaded
     "--driver", "kind", type=click.Choice(DRIVERS),
     help="Where events come from; auto takes the first driver that works.",
 )  # fmt: skip
-@click.option("--json", "json_output", is_flag=True, help="Write alerts as JSON lines.")
-@click.option(
-    "--explain", is_flag=True,
-    help="Say of each alert why its rule matched: on standard error, in JSON as `explanation`.",
-)  # fmt: skip
+@alerting
 @with_service
 @with_metadata
 def start(
@@ -42,7 +38,12 @@ def start(
     disabled: tuple[str, ...],
     **options: Any,
 ) -> None:
-    """Watch this host and write alerts until stopped."""
+    """Watch this host and write alerts until stopped.
+
+    SIGHUP, a changed file and `falcomod reload` have configuration and rules read again;
+    SIGUSR1 has output files opened anew. Falco's options work, too, without the command:
+    falcomod -c falco.yaml -r rules.yaml.
+    """
 
     def load() -> Loaded:
         found = loaded(**{key: options[key] for key in options if key not in METADATA})

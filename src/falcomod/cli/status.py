@@ -20,13 +20,14 @@ HOME, CLEAR_LINE, CLEAR_BELOW = "\x1b[H", "\x1b[K", "\x1b[J"  # ECMA-48
 
 @click.command()
 @asking
-@click.option("--once", is_flag=True, help="Print it once; without a terminal that is so anyway.")
-@click.option("--json", "as_json", is_flag=True, help="Print once all that there is, as JSON.")
+@click.option("--once", is_flag=True, help="Print it once, as without a terminal.")
+@click.option("--json", "as_json", is_flag=True, help="Print all that there is once, as JSON.")
 def status(socket: str | None, path: str | None, once: bool, as_json: bool) -> None:
-    """Show events, losses, alerts, outputs and containers of the falcomod that runs here.
+    """Show how the falcomod that runs here is doing.
 
-    On a terminal the table is drawn anew each second, until Ctrl-C. Rates are those of the
-    last second; with --once they are since the start.
+    Events, losses, alerts, outputs, containers. On a terminal the table is drawn anew each
+    second, until Ctrl-C. Rates are those of the last second; with --once they are since the
+    start.
     """
     # Imported late, as the engine's tables are: other commands work without.
     from falcomod.app import logs

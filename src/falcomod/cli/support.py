@@ -8,17 +8,17 @@ import sys
 
 import click
 
+from falcomod.cli.options import OVERRIDES, PATH
+
 
 @click.command()
-@click.option("-c", "--config", "path", metavar="FILE", help="Configuration file.")
-@click.option(
-    "-o", "--option", "overrides", multiple=True, metavar="KEY=VALUE",
-    help="Set a configuration key; may be repeated.",
-)  # fmt: skip
+@PATH
+@OVERRIDES
 def support(path: str | None, overrides: tuple[str, ...]) -> None:
-    """Print system, drivers, configuration, rules and status as JSON, with secrets masked.
+    """Print what a report of a fault should hold, as JSON.
 
-    Look through it all the same before you hand it on.
+    System, drivers, configuration, rules, and the status of the falcomod that runs here;
+    secrets are masked. Look through it all the same before you hand it on.
     """
     # Imported late: other commands work where the engine is not built.
     from falcomod.app import logs
