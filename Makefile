@@ -61,7 +61,7 @@ test-vm: $(TESTABLE) ## driver and end-to-end tests on Debian's kernel in QEMU
 	tools/install-packages vm
 	tests/vm/run $(BIN)/python
 
-FUZZ_TARGETS := records generations captures audit rules conditions containers http
+FUZZ_TARGETS := records generations captures audit rules conditions containers http calls
 
 .PHONY: fuzz
 fuzz: $(TESTABLE) ## damaged records, captures, audit events, rules, conditions and requests, and what befalls containers, through a build with sanitizers
