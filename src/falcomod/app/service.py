@@ -47,6 +47,7 @@ class Service:
     def __init__(self, prepared: Prepared, sources: frozenset[str]) -> None:
         config = prepared.config
         self._prepared = prepared
+        self._at_start = config
         self._sources = sources
         self._start_ns = self._reload_ns = time.time_ns()
         self.reloads = self.reloads_failed = 0
@@ -172,7 +173,7 @@ class Service:
         self._throttle.tell(time.monotonic(), at_once=at_once)
 
     def exchange(self, prepared: Prepared) -> list[str]:
-        """Puts what is new in force; keys that take effect at the next start.
+        """Puts what is new in force; keys that differ from the start, and need another one.
 
         Raises FalcomodError where that is refused: then all is as before.
         """
@@ -192,7 +193,7 @@ class Service:
         self._prepared = prepared
         self._reload_ns = time.time_ns()
         self.reloads += 1
-        return later(before.config, prepared.config)
+        return later(self._at_start, prepared.config)
 
     def _configure_outputs(self, prepared: Prepared) -> None:
         self.outlet.configure(

@@ -136,6 +136,14 @@ def test_exchange_counts_and_names_what_has_to_wait(config: Config) -> None:
         assert service.config == other
 
 
+def test_what_has_to_wait_is_named_until_it_is_taken_back(config: Config) -> None:
+    other = replace(config, engine=replace(config.engine, kind="kmod"))
+    with running(config) as service:
+        assert service.exchange(prepared(other)) == ["engine.kind"]
+        assert service.exchange(prepared(replace(other, json_output=False))) == ["engine.kind"]
+        assert service.exchange(prepared(config)) == []
+
+
 @pytest.mark.parametrize("step", ["widen", "configure"])
 def test_what_is_refused_leaves_all_as_it_was(
     config: Config, step: str, monkeypatch: pytest.MonkeyPatch
