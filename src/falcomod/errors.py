@@ -59,6 +59,19 @@ class Location:
         return ":".join(place)
 
 
+def harmless(text: str) -> str:
+    """The text with what a terminal would obey, or hide, written as an escape; lines stay lines.
+
+    Names of files, rules and containers are other people's, and end up in messages.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() or letter in "\n\t" else ascii(letter)[1:-1]
+        for letter in text
+    )
+
+
 class FalcomodError(Exception):
     """The root; never raised itself."""
 

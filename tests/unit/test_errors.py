@@ -64,3 +64,10 @@ def test_of_a_long_line_the_part_around_the_place_is_quoted() -> None:
     assert quoted[mark.index("^")] == "!"
     assert quoted.startswith("    …x")
     assert len(quoted) < 120
+
+
+def test_what_a_terminal_would_obey_is_an_escape() -> None:
+    assert errors.harmless("é: a\n\tb") == "é: a\n\tb"
+    assert errors.harmless("\x1b[2J\r\x9b\x7f\u202e\udc80\U000e0001") == (
+        r"\x1b[2J\r\x9b\x7f\u202e\udc80\U000e0001"
+    )

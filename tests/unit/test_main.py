@@ -38,3 +38,8 @@ def test_bug_is_a_message_and_not_a_traceback(
     err = capsys.readouterr().err
     assert "KeyError" in err
     assert "Traceback" not in err
+
+
+def test_message_with_a_hostile_name_is_harmless(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["rules", "validate", "/absent\x1b[2J"]) != 0
+    assert "\x1b" not in "".join(capsys.readouterr())

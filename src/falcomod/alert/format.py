@@ -37,6 +37,9 @@ _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":
 _LABELS = tuple(priority.label for priority in Priority)
 
 SURROGATES = re.compile("[\ud800-\udfff]")
+# What a terminal obeys and JSON need not escape: DEL, the controls of ISO 8859, ends of lines
+# of Unicode, and what turns the direction of reading.
+OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 # The field or expression at the start of a text, and how many characters of it; raises FieldError.
@@ -244,5 +247,8 @@ def _utc_second(second: int) -> str:
 
 
 def _whole(line: str) -> str:
-    """The line with what cannot be written in UTF-8 replaced."""
-    return line if line.isascii() else SURROGATES.sub("\ufffd", line)
+    """The line with what cannot be written in UTF-8 replaced, and escaped what OBEYED says."""
+    if line.isascii() and "\x7f" not in line:
+        return line
+    line = SURROGATES.sub("\ufffd", line)
+    return OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", line)

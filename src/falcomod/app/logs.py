@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from falcomod.config.model import Config
+from falcomod.errors import harmless
 
 LEVELS = {
     "emergency": logging.CRITICAL,
@@ -65,13 +66,20 @@ def _replace(handlers: list[logging.Handler], level: str) -> None:
     root.propagate = False
 
 
+class _Lines(logging.Formatter):
+    """An entry is a line; further ones are set in, so that no text of others can look as one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return harmless(super().format(record)).replace("\n", "\n    ")
+
+
 def _to_stderr(*, iso_time: bool) -> logging.Handler:
     handler = logging.StreamHandler(sys.stderr)
     if iso_time:
-        formatter = logging.Formatter("%(asctime)s: %(message)s", "%Y-%m-%dT%H:%M:%S+0000")
+        formatter = _Lines("%(asctime)s: %(message)s", "%Y-%m-%dT%H:%M:%S+0000")
         formatter.converter = time.gmtime
     else:
-        formatter = logging.Formatter("%(asctime)s: %(message)s", "%a %b %d %H:%M:%S %Y")
+        formatter = _Lines("%(asctime)s: %(message)s", "%a %b %d %H:%M:%S %Y")
     handler.setFormatter(formatter)
     return handler
 
@@ -85,6 +93,7 @@ class _Syslog(logging.Handler):
 
     def __init__(self, path: Path) -> None:
         super().__init__()
+        self.setFormatter(_Lines())
         self._path = str(path)
 
     def emit(self, record: logging.LogRecord) -> None:

@@ -23,7 +23,7 @@ from falcomod.app.service import Service
 from falcomod.app.signals import Calls, on_signals
 from falcomod.app.systemd import Notifier
 from falcomod.config.model import Config
-from falcomod.errors import EnvironmentFault, UserError
+from falcomod.errors import EnvironmentFault, UserError, harmless
 from falcomod.rules.model import SOURCE_K8S_AUDIT, SOURCE_SYSCALL
 
 log = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ def run(
             service.finish()
             if attendants.summary():
                 print(attendants.summary(), file=sys.stderr)
-            print(service.summary(), flush=True)
+            print(harmless(service.summary()), flush=True)
     if attendants.has_failed:
         raise EnvironmentFault("events were lost, and syscall_event_drops.actions has exit")
 

@@ -24,7 +24,7 @@ from falcomod.cli.rules import rules
 from falcomod.cli.start import start
 from falcomod.cli.status import status
 from falcomod.cli.support import support
-from falcomod.errors import EXIT_BUG, EXIT_OK, FalcomodError
+from falcomod.errors import EXIT_BUG, EXIT_OK, FalcomodError, harmless
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -53,7 +53,7 @@ def run(arguments: list[str]) -> int:
     except click.Abort:
         return 130
     except FalcomodError as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {harmless(str(error))}", err=True)
         return error.exit_code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -62,7 +62,7 @@ def run(arguments: list[str]) -> int:
         if os.environ.get("FALCOMOD_DEBUG"):
             raise
         click.echo(
-            f"Error: falcomod failed inside: {type(error).__name__}: {error}\n"
+            f"Error: falcomod failed inside: {type(error).__name__}: {harmless(str(error))}\n"
             "This is a bug; run with FALCOMOD_DEBUG=1 for a traceback to report.",
             err=True,
         )

@@ -142,6 +142,15 @@ def test_text_line_cannot_be_broken_by_a_value() -> None:
     assert line.endswith('Warning a \\"b\\"\\n00:00:00: Critical \\\\ \\u001b[2J\ufffd é')
 
 
+def test_lines_hold_nothing_that_a_terminal_obeys() -> None:
+    said = "\x1b[2J\r\x7f\x9b1A\u2028\u202e\u2066é"
+    made = alert(output=said, output_fields={"proc.name": said})
+    for line in (text_line(made), json_line(made)):
+        assert line.isprintable()
+        assert "é" in line
+    assert json.loads(json_line(made))["output_fields"]["proc.name"] == said
+
+
 def test_json_line_is_the_reference_s() -> None:
     found = json_line(
         alert(output_fields={"proc.pid": 200, "evt.time": TS, "fd.nameraw": None}, tags=("b", "a"))

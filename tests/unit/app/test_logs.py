@@ -29,6 +29,19 @@ def test_line_carries_the_time(capsys: pytest.CaptureFixture[str]) -> None:
     assert re.fullmatch(LINE + r"rules=3\n", err)
 
 
+def test_text_of_others_neither_forges_a_line_nor_moves_the_cursor(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.configure(Config())
+    LOG.warning("rule=%s", "a\nMon Jan  1 00:00:00 2024: forged\x1b[2J\r\x9b1A\u202e\udc80\u2028é")
+    err = capsys.readouterr().err
+    assert re.fullmatch(
+        LINE + r"rule=a\n    Mon Jan  1 00:00:00 2024: forged"
+        r"\\x1b\[2J\\r\\x9b1A\\u202e\\udc80\\u2028é\n",
+        err,
+    )
+
+
 def test_level_is_respected(capsys: pytest.CaptureFixture[str]) -> None:
     logs.set_up("warning")
     LOG.info("quiet")
