@@ -20,6 +20,7 @@ START = f"{RULE_PREFIX}start"
 STOP = f"{RULE_PREFIX}stop"
 RELOAD = f"{RULE_PREFIX}reload"
 ALERTS_LOST = f"{RULE_PREFIX}alerts lost"
+LIFECYCLE = frozenset({START, RELOAD, STOP})
 
 
 def events_dropped(

@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from functools import partial
 
 from falcomod import __version__
-from falcomod.alert.model import SOURCE_INTERNAL, Alert, Priority
+from falcomod.alert.model import Alert, Priority
 from falcomod.alert.throttle import Throttle
 from falcomod.app import messages
 from falcomod.app.agent import BATCH_EVENTS, Agent
@@ -159,9 +159,10 @@ class Service:
     def publish(self, alert: Alert) -> None:
         """Hands an alert to the outputs, unless the limit of old keeps it back.
 
-        `priority` counts for messages about falcomod as it does for rules.
+        `priority` counts for messages of start, reload and stop as it does for rules; those
+        that Falco has are told in any case, as Falco does it, or losses would go unheard.
         """
-        if alert.source == SOURCE_INTERNAL and alert.priority > Priority.parse(
+        if alert.rule in messages.LIFECYCLE and alert.priority > Priority.parse(
             self.config.priority
         ):
             return

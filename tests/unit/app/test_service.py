@@ -75,12 +75,12 @@ def test_a_run_tells_of_its_beginning_and_its_end(config: Config) -> None:
     assert "Events detected: 0" in service.summary()
 
 
-def test_messages_about_itself_are_as_severe_as_rules_have_to_be(config: Config) -> None:
+def test_starts_and_stops_are_told_where_rules_as_severe_are_on(config: Config) -> None:
     with running(replace(config, priority="notice")) as service:
         service.say_started()  # informational
         service.publish(ALERT)
-        service.publish(replace(ALERT, source="internal", rule="I"))
-    assert rules_of(config) == ["R", "I"]
+        service.publish(replace(ALERT, priority=Priority.DEBUG, source="internal", rule="lost"))
+    assert rules_of(config) == ["R", "lost"]
 
 
 def test_a_run_may_be_silent_about_itself(config: Config) -> None:
