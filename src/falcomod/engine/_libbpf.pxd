@@ -38,7 +38,6 @@ cdef extern from "<bpf/libbpf.h>" nogil:
     # Knows the numbers of libbpf's own errors besides those of the system.
     int libbpf_strerror(int error, char *text, size_t size)
     int libbpf_num_possible_cpus()
-    int libbpf_probe_bpf_map_type(bpf_map_type type, const void *options)
 
 
 cdef extern from "<bpf/bpf.h>" nogil:

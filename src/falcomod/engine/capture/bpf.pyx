@@ -28,7 +28,7 @@ from falcomod.engine._libbpf cimport (
     bpf_object__open_file, bpf_prog_info, bpf_program, bpf_program__attach, bpf_program__fd,
     bpf_program__name, bpf_program__set_autoload, btf, btf__find_by_name_kind, btf__free,
     btf__load_vmlinux_btf, btf__name_by_offset, btf__type_by_id, btf_enumerators, btf_type, btf_vlen,
-    libbpf_num_possible_cpus, libbpf_probe_bpf_map_type, libbpf_strerror,
+    libbpf_num_possible_cpus, libbpf_strerror,
 )
 from falcomod.engine._uapi cimport (
     FM_BPF_ARMED_ANY, FM_BPF_ARMED_FULL, FM_BPF_CALLS, FM_BPF_CONTROLLER_NAME,
@@ -151,6 +151,7 @@ def missing_features() -> list[str]:
 
     Raises PermissionFault where the kernel does not let this process find out.
     """
+    cdef int ring
     missing = []
     if os.geteuid() != 0:
         raise PermissionFault("eBPF programs that see the whole host are loaded as root")
@@ -160,14 +161,19 @@ def missing_features() -> list[str]:
         missing.append("reads of kernel memory (kernel lockdown is 'confidentiality')")
     else:
         missing += [f"the tracepoint {name} (CONFIG_BPF_EVENTS)" for name in missing_tracepoints()]
-    probed = libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL)
-    if probed == 0:
-        missing.append("BPF ring buffers (Linux 5.8, CONFIG_BPF_SYSCALL)")
-    elif probed < 0:
+    # Tried, not asked of libbpf_probe_bpf_map_type(), to which a missing right is a missing map.
+    ring = bpf_map_create(
+        BPF_MAP_TYPE_RINGBUF, NULL, 0, 0, <uint32_t>os.sysconf("SC_PAGE_SIZE"), NULL
+    )
+    if ring >= 0:
+        c_close(ring)
+    elif ring == -errno_names.EPERM:
         raise PermissionFault(
-            f"the kernel does not say whether it has BPF ring buffers: {os.strerror(-probed)}; "
-            "run as root with CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN"
+            "the kernel does not let this process use eBPF; run as root with CAP_BPF and "
+            "CAP_PERFMON, or CAP_SYS_ADMIN, and where no seccomp filter forbids bpf()"
         )
+    else:
+        missing.append("BPF ring buffers (Linux 5.8, CONFIG_BPF_SYSCALL)")
     return missing
 
 

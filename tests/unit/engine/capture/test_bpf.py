@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,19 @@ def test_only_root_is_told_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(PermissionFault, match="as root"):
         missing_features()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to give rights up")
+def test_root_without_rights_is_told_of_rights() -> None:
+    """As in a container that is not privileged; the kernel has what is needed."""
+    script = "from falcomod.engine.capture import bpf; bpf.missing_features()"
+    done = subprocess.run(
+        ["setpriv", "--bounding-set=-all", "--inh-caps=-all", sys.executable, "-c", script],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if "BTF" in done.stderr:
+        pytest.skip("needs a kernel with BTF")
+    assert "PermissionFault: the kernel does not let this process use eBPF" in done.stderr
 
 
 def test_source_that_was_closed_tells_nothing_twice() -> None:
