@@ -80,11 +80,15 @@ class Watched:
         )
         self.posted = 0
 
-    @contextmanager
-    def running(self) -> Iterator[Agent]:
+    def started(self) -> Agent:
+        """It need not be ready."""
         options = ("-c", str(self._folder / "falcomod.yaml"))
         rules = ("-r", str(self._folder / "rules.yaml"), "--disable-source", "syscall")
-        with Agent(*options, *rules, is_alone=True) as agent:
+        return Agent(*options, *rules, is_alone=True)
+
+    @contextmanager
+    def running(self) -> Iterator[Agent]:
+        with self.started() as agent:
             agent.wait_until(
                 lambda: any("falcomod initialized:" in line.text for line in agent.log),
                 START_LIMIT_S,
