@@ -8,8 +8,8 @@ import logging
 import os
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
+from falcomod.app.fresh_file import write_fresh
 from falcomod.app.status_file import started
 from falcomod.errors import UserError
 
@@ -65,13 +65,9 @@ def _wrote(pid: int, path: str) -> bool:
 
 def _write(path: str) -> None:
     """The whole number or nothing: whoever reads meanwhile finds no half of it."""
-    fresh = f"{path}.{os.getpid()}"
     try:
-        Path(fresh).write_text(f"{os.getpid()}\n")
-        os.replace(fresh, path)
+        write_fresh(path, f"{os.getpid()}\n")
     except OSError as error:
-        with contextlib.suppress(OSError):
-            os.unlink(fresh)
         raise UserError(
             f"{path}: cannot write the pidfile: {error.strerror}; "
             "name a file in a folder that is there and can be written, with -P"

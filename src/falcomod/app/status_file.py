@@ -18,9 +18,12 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from falcomod.app.fresh_file import write_fresh
+
 log = logging.getLogger(__name__)
 
 DIRECTORY = Path("/run/falcomod")
+FOLDER_MODE = 0o755  # whatever the umask allows: the control socket is there, too
 PATTERN = "status-*.json"
 
 
@@ -54,11 +57,9 @@ class StatusFile:
         status = replace(
             self._status, events=counters.get("produced", 0), drops=counters.get("lost", 0)
         )
-        fresh = self._path.with_suffix(".new")
         try:
-            self._path.parent.mkdir(exist_ok=True)
-            fresh.write_text(json.dumps(asdict(status)) + "\n")
-            fresh.replace(self._path)
+            self._path.parent.mkdir(mode=FOLDER_MODE, exist_ok=True)
+            write_fresh(str(self._path), json.dumps(asdict(status)) + "\n")
         except OSError as error:
             self._complain(str(error.strerror))
 
