@@ -63,5 +63,5 @@ class Alert:
             fields=dict(message.output_fields),
             tags=tuple(message.tags),
             hostname=message.hostname,
-            source=message.source or (SOURCES[number] if number in range(4) else ""),
+            source=message.source or (SOURCES[number] if 0 <= number < len(SOURCES) else ""),
         )

@@ -164,9 +164,12 @@ class Client:
 
     def _fault(self, error: grpc.RpcError) -> ClientError:
         name = error.code().name
-        details = "".join(c for c in str(error.details())[:200] if c.isprintable())
+        details = "".join(c for c in str(error.details()) if c.isprintable())
+        if name == "UNAVAILABLE":
+            # gRPC tells at length how it tried; what went wrong stands at the end.
+            details = details.rpartition("error: ")[2][:200] + "; is a server there (grpc.enabled)?"
         return ClientError(
-            f"{self.address}: {name.lower().replace('_', ' ')}: {details}",
+            f"{self.address}: {name.lower().replace('_', ' ')}: {details[:240]}",
             is_passing=name in PASSING,
         )
 
