@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from falcomod.alert.render import line_of
-from falcomod.app import rules_files
+from falcomod.app import rules_files, writable_files
 from falcomod.app.agent import Explain
 from falcomod.app.explainers import Explainers
 from falcomod.app.rules_program import load_rules
@@ -51,6 +51,8 @@ def prepare(load: Load, *, explain: bool = False, print_format: str | None = Non
     config = loaded.config
     for warning in loaded.warnings:
         log.warning("%s", warning)
+    named = rules_files.resolve(config.rules_files)
+    writable_files.warn_of([*loaded.files, *named])
     rules = load_rules(config, print_format=print_format)
     return Prepared(
         config=config,
@@ -58,7 +60,7 @@ def prepare(load: Load, *, explain: bool = False, print_format: str | None = Non
         syscalls=selection(config, rules),
         outputs=tuple(specs(config, line_of(config), explain=explain)),
         config_files=digests(loaded.files),
-        rules_files=digests(rules_files.resolve(config.rules_files)),
+        rules_files=digests(named),
         explain=Explainers.configured(config).of_alert if explain else None,
     )
 

@@ -42,6 +42,14 @@ def test_everything_that_a_run_needs(rules: Path) -> None:
     assert prepared.explain is None
 
 
+def test_rules_that_anybody_may_change_are_told_of(
+    rules: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rules.chmod(0o666)
+    prepare(lambda: loaded(rules))
+    assert f"{rules}: anybody may write to it; chmod o-w" in caplog.text
+
+
 def test_explanations_are_an_output_beside_texts(rules: Path) -> None:
     prepared = prepare(lambda: loaded(rules), explain=True)
     assert [spec.name for spec in prepared.outputs] == ["stdout", "explanation"]
