@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -36,12 +36,12 @@ class Agent:
 
     Lines are collected as they come, by a thread per stream. The driver is the one that
     FALCOMOD_DRIVER names.  Nothing is served and no file is watched, so that several may
-    run at once, unless the options say so or *is_alone*.
+    run at once, unless the options say so or *is_alone*.  *command* is another falcomod.
     """
 
-    def __init__(self, *options: str, is_alone: bool = False) -> None:
+    def __init__(self, *options: str, is_alone: bool = False, command: Sequence[str] = ()) -> None:
         quiet = [] if is_alone else QUIET
-        command = [*program(), "start", "-r", str(RULES), *_driver(), *quiet, *options]
+        command = [*(command or program()), "start", "-r", str(RULES), *_driver(), *quiet, *options]
         environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1"}
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment

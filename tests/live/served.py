@@ -9,7 +9,7 @@ import re
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ RULES = """
 class Served:
     """Its configuration is *settings*, which reload() writes and has taken."""
 
-    def __init__(self, folder: Path, url: str) -> None:
+    def __init__(self, folder: Path, url: str, command: Sequence[str]) -> None:
         self.folder = folder
         self.prefix = f"{folder}/opened-"
         self.socket = f"{folder}/c.sock"
@@ -65,7 +65,7 @@ class Served:
         }  # fmt: skip
         self._write()
         options = ("-c", str(folder / "falcomod.yaml"), "-r", str(folder / "rules.yaml"))
-        self.agent = Agent(*options, is_alone=True)
+        self.agent = Agent(*options, is_alone=True, command=command)
 
     @property
     def address(self) -> Address:
@@ -104,12 +104,13 @@ class Served:
 
 
 @contextmanager
-def served() -> Iterator[tuple[Served, Receiver]]:
+def served(*command: str) -> Iterator[tuple[Served, Receiver]]:
+    """falcomod, or another *command* in its place."""
     with ExitStack() as running:
         # Paths of unix sockets are short.
         folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="fm")))
         there = running.enter_context(receiver())
-        found = Served(folder, there.url)
+        found = Served(folder, there.url, command)
         with found.agent:
             found.agent.wait_until_ready()
             yield found, there

@@ -42,11 +42,15 @@ def server(options: Control, routes: Routes) -> HttpServer:
 def routes(*, status: Callable[[], dict[str, Any]], reload: Callable[[], dict[str, Any]]) -> Routes:
     """GET /status and POST /reload.
 
-    What *reload* raises on purpose, or returns under "error", is answered with 409.
+    What *reload* raises on purpose, or returns under "error", is answered with 409; what
+    *status* does, with 503.
     """
 
     def answered(_request: Request) -> Response:
-        return json_response(status())
+        try:
+            return json_response(status())
+        except FalcomodError as error:
+            return json_response({"error": str(error)}, 503)
 
     def reloaded(_request: Request) -> Response:
         try:

@@ -25,7 +25,7 @@ from falcomod.app.http.message import (
 from falcomod.app.http.server import HttpServer
 from falcomod.config.model import Config
 from falcomod.config.service_options import Webserver
-from falcomod.errors import UserError
+from falcomod.errors import FalcomodError, UserError
 
 PROMETHEUS = "text/plain; version=0.0.4"
 HTML = "text/html"
@@ -135,6 +135,10 @@ def _metrics(metrics: Callable[[], str] | None) -> Handler:
     def answer(_request: Request) -> Response:
         if metrics is None:
             return Response(404, NO_METRICS.encode() + b"\n", TEXT)
-        return Response(200, metrics().encode(), PROMETHEUS)
+        try:
+            page = metrics()
+        except FalcomodError as error:
+            return Response(503, f"{error}\n".encode(), TEXT, {"Retry-After": "1"})
+        return Response(200, page.encode(), PROMETHEUS)
 
     return answer

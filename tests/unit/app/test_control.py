@@ -69,6 +69,14 @@ def test_status() -> None:
         assert control.ask(PATH, "GET", STATUS, WAIT_S) == {"events": 7, "rules": ["a"]}
 
 
+def test_status_that_cannot_be_had_says_why() -> None:
+    with (
+        served(status=UserError("the engine does not answer")),
+        pytest.raises(UserError, match=r"^the engine does not answer$"),
+    ):
+        control.ask(PATH, "GET", STATUS, WAIT_S)
+
+
 def test_socket_is_its_owners_alone() -> None:
     with served():
         assert stat.S_IMODE(os.stat(PATH).st_mode) == 0o600

@@ -92,6 +92,16 @@ def test_metrics() -> None:
     assert answer.headers["content-type"] == "text/plain; version=0.0.4"
 
 
+def test_metrics_that_cannot_be_had_say_why(caplog: pytest.LogCaptureFixture) -> None:
+    def metrics() -> str:
+        raise UserError("the engine does not answer")
+
+    with served(WITH_METRICS, metrics=metrics) as server:
+        answer = ask(server.address, "/metrics")
+    assert (answer.status, answer.body) == (503, b"the engine does not answer\n")
+    assert not caplog.messages  # whoever scrapes comes again and again
+
+
 @pytest.mark.parametrize(
     "config",
     [CONFIG, replace(WITH_METRICS, metrics=Metrics()), replace(WITH_METRICS, webserver=OPTIONS)],
