@@ -21,7 +21,7 @@ INTERVAL = (
     "Metrics interval must have a minimum value of 100ms and reflect a Prometheus compliant time "
     "duration format: https://prometheus.io/docs/prometheus/latest/querying/basics/#time-durations"
 )
-_MODE = re.compile("[0-7]{3,4}")
+_MODE = re.compile("(0o?)?[0-7]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def _outputs(config: Config) -> Iterator[Objection]:
 
 def _grpc(config: Config) -> Iterator[Objection]:
     if not _MODE.fullmatch(config.grpc.socket_mode):
-        message = f"a mode is three or four octal digits, not '{config.grpc.socket_mode}'"
+        message = f"a mode is three octal digits, not '{config.grpc.socket_mode}'"
         yield Objection("grpc.socket_mode", message, "such as 0600")
 
 

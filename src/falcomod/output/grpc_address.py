@@ -123,13 +123,6 @@ def refusal(address: Address) -> str:
     return "it cannot be listened on"
 
 
-def socket_mode(text: str) -> int:
-    """The mode that an octal number says; raises UserError."""
-    if not re.fullmatch(r"(0o?)?[0-7]{1,3}", text, re.ASCII):
-        raise UserError(f"grpc.socket_mode: {text}: no mode; write three octal digits, as in 0660")
-    return int(text, 8)
-
-
 def _fault(text: str) -> UserError:
     return UserError(
         f"grpc.bind_address: {text}: no address; write unix:// and a path, as in "

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from falcomod.config.service_options import Grpc
 from falcomod.errors import UserError
-from falcomod.output.grpc_address import Address, SocketFile, refusal, socket_mode
+from falcomod.output.grpc_address import Address, SocketFile, refusal
 from falcomod.output.grpc_certificates import Certificates
 from falcomod.output.grpc_version import Version
 from falcomod.output.memory_spool import MemorySpool
@@ -62,7 +62,7 @@ class GrpcServer:
         self._spool = spool
         self._version = version
         self.address = Address.parse(options.bind_address)
-        self._mode = socket_mode(options.socket_mode)
+        self._mode = int(options.socket_mode, 8)
         self._file: SocketFile | None = None
         self._certificates: Certificates | None = None
         self._calls: Calls | None = None

@@ -98,6 +98,8 @@ def test_what_is_warned_of(text: str, key: str, message: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "grpc: {socket_mode: 660}",
+        "grpc: {socket_mode: 0o777}",
         "webserver: {listen_address: '::1', k8s_audit_endpoint: ''}",
         "metrics: {enabled: true, interval: 1h30m}",
         "metrics: {enabled: true, output_rule: false, output_file: x}",
@@ -112,6 +114,12 @@ def test_what_is_warned_of(text: str, key: str, message: str) -> None:
 )
 def test_what_is_well(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize("text", ["''", "0x1", "999", "rw", "-600", "1777", "10600", "66"])
+def test_what_is_no_mode_of_a_socket(text: str) -> None:
+    (objection,) = found(f"grpc: {{socket_mode: {text}}}")
+    assert (objection.key, objection.fatal) == ("grpc.socket_mode", True)
 
 
 def test_every_check_has_a_case() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from falcomod.errors import UserError
-from falcomod.output.grpc_address import Address, SocketFile, refusal, socket_mode
+from falcomod.output.grpc_address import Address, SocketFile, refusal
 
 
 @pytest.fixture
@@ -60,17 +60,6 @@ def test_address_is_a_path_or_host_and_port(text: str, address: Address) -> None
 def test_what_is_no_address_is_told(text: str) -> None:
     with pytest.raises(UserError, match=r"grpc.bind_address: .*no address; write unix://"):
         Address.parse(text)
-
-
-@pytest.mark.parametrize(("text", "mode"), [("0600", 0o600), ("660", 0o660), ("0o777", 0o777)])
-def test_mode_is_octal(text: str, mode: int) -> None:
-    assert socket_mode(text) == mode
-
-
-@pytest.mark.parametrize("text", ["", "0x1", "999", "rw", "-600", "10600"])
-def test_what_is_no_mode_is_told(text: str) -> None:
-    with pytest.raises(UserError, match=r"grpc.socket_mode: .*octal"):
-        socket_mode(text)
 
 
 def test_socket_is_there_with_its_mode_and_was_never_open_to_others(folder: Path) -> None:
