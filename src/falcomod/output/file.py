@@ -71,7 +71,7 @@ class FileSink:
                     continue
                 if not self._keep_alive:
                     self._close_file()
-                raise NotAllWritten(done, error) from error
+                raise NotAllWritten(done, error, self._path) from error
             done = len(lines)
         if not self._keep_alive:
             self._close_file()

@@ -54,11 +54,12 @@ class Ordered(Protocol):
 class NotAllWritten(OSError):
     """The first *written* of the alerts were handed on, and the one after them failed.
 
-    Those behind it have not been tried: they are to be handed over again.
+    Those behind it have not been tried: they are to be handed over again.  *place*: of the
+    receiver, where the cause does not name it.
     """
 
-    def __init__(self, written: int, cause: OSError) -> None:
-        super().__init__(cause.errno, cause.strerror or str(cause), cause.filename)
+    def __init__(self, written: int, cause: OSError, place: str | None = None) -> None:
+        super().__init__(cause.errno, cause.strerror or str(cause), cause.filename or place)
         self.written = written
 
 

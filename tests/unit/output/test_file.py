@@ -105,6 +105,7 @@ def test_full_disk_costs_the_alerts_that_do_not_fit(
     with pytest.raises(NotAllWritten, match="File too large") as caught:
         file.write([alert(number) for number in range(5)])
     assert caught.value.written == 2  # 16 bytes, and 4 of the third
+    assert caught.value.filename == str(path)
     with pytest.raises(NotAllWritten) as caught:
         file.write([alert(3), alert(4)])
     assert caught.value.written == 0
