@@ -13,6 +13,7 @@ import sys
 import time
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 
 from falcomod import __version__
 from falcomod.app import event_sources, logs
@@ -27,6 +28,8 @@ from falcomod.errors import EnvironmentFault, UserError, harmless
 from falcomod.rules.model import SOURCE_K8S_AUDIT, SOURCE_SYSCALL
 
 log = logging.getLogger(__name__)
+
+FALCO_FILE = Path("/etc/falco/falco.yaml")
 
 
 def run(
@@ -95,6 +98,8 @@ def tell(prepared: Prepared) -> None:
     """What is about to run, in the log."""
     if prepared.config_files:
         log.info("falcomod initialized with configuration files:")
+    elif FALCO_FILE.exists():
+        log.info("no configuration file is read; to run with that of Falco: -c %s", FALCO_FILE)
     for path in prepared.config_files:
         log.info("   %s", path)
     log.info("System info: %s %s", platform.system(), platform.release())

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from pathlib import Path
 
 import pytest
 
 from falcomod.app import startup
+from falcomod.app.prepared import prepare
 from falcomod.config.engine_options import Engine, Plugin
 from falcomod.config.load import Loaded
 from falcomod.config.model import Config
@@ -58,3 +60,20 @@ def test_bad_rules_end_a_start_before_anything_is_opened(tmp_path: Path) -> None
     with pytest.raises(UserError, match=r"r\.yaml"):
         startup.run(lambda: Loaded(config(rules_files=[str(rules)])), pidfile=str(pid))
     assert not pid.exists()
+
+
+def test_a_file_of_falco_that_is_not_read_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(logging.getLogger("falcomod"), "propagate", True)
+    caplog.set_level(logging.INFO, "falcomod")
+    file = tmp_path / "falco.yaml"
+    monkeypatch.setattr(startup, "FALCO_FILE", file)
+    rules = tmp_path / "r.yaml"
+    rules.write_text("[]")
+    prepared = prepare(lambda: Loaded(config(rules_files=[str(rules)], rules_cache_dir="")))
+    startup.tell(prepared)
+    assert "of Falco" not in caplog.text
+    file.write_text("")
+    startup.tell(prepared)
+    assert f"to run with that of Falco: -c {file}" in caplog.text
