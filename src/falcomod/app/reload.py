@@ -96,6 +96,9 @@ class Reloader:
             self._asked = [future for _, future in requests]
             result = self.reload(", ".join(dict.fromkeys(reason for reason, _ in requests)))
             for future in self._asked:
+                if self._is_stopping and not result.ok:
+                    future.cancel()
+                    continue
                 with contextlib.suppress(InvalidStateError):  # it was cancelled
                     future.set_result(result)
 
