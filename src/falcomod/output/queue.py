@@ -13,9 +13,14 @@ from queue import Empty, SimpleQueue
 
 from falcomod.alert.model import Alert
 
+# Of the texts of alerts that wait.  What an audit event says may be megabytes; others are a few
+# hundred bytes, so that the number of alerts is what bounds those.
+TEXTS_MAX = 64 << 20
+
 
 class AlertQueue:
-    """First in, first out; an alert that finds *capacity* others waiting is dropped and counted.
+    """First in, first out; an alert that finds *capacity* others waiting, or texts of TEXTS_MAX
+    characters in all, is dropped and counted.
 
     After close() nothing is taken in any more, so whoever empties it then has had everything.
     """
@@ -26,6 +31,8 @@ class AlertQueue:
         self.dropped = 0
         self._alerts: SimpleQueue[Alert | None] = SimpleQueue()  # None wakes who takes
         self._is_closed = False
+        self._queued_size = 0  # characters that were put, ever; under the lock
+        self._taken_size = 0  # … and taken: whoever takes alone changes it
         # Protects accepted, dropped and _is_closed, and that an alert is queued and counted
         # at once: who reads accepted knows that the next so many out of the queue are those.
         self._lock = threading.Lock()
@@ -35,7 +42,10 @@ class AlertQueue:
         with self._lock:
             if self._is_closed:
                 return False
-            if self._alerts.qsize() < self.capacity:
+            waiting = self._alerts.qsize()
+            size = self._queued_size - self._taken_size + len(alert.output)
+            if waiting < self.capacity and (size <= TEXTS_MAX or not waiting):
+                self._queued_size += len(alert.output)
                 self._alerts.put(alert)
                 self.accepted += 1
             else:
@@ -48,6 +58,7 @@ class AlertQueue:
         item = self._alerts.get()
         while item is not None:
             alerts.append(item)
+            self._taken_size += len(item.output)
             if len(alerts) == most:
                 break
             try:

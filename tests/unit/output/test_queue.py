@@ -4,7 +4,11 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
+import pytest
+
+from falcomod.output import queue as queue_module
 from falcomod.output.queue import AlertQueue
 from tests.recorded_sink import WAIT_S, alert
 
@@ -24,6 +28,22 @@ def test_full_queue_drops_and_counts_and_goes_on() -> None:
     assert [taken.time_ns for taken in queue.take(9)] == [0, 1]
     queue.put(alert(7))
     assert [taken.time_ns for taken in queue.take(9)] == [7]
+
+
+def test_long_alerts_fill_it_by_their_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue_module, "TEXTS_MAX", 100)
+    queue = AlertQueue(1000)
+    long = replace(alert(1), output="x" * 60)
+    for _ in range(3):
+        queue.put(long)
+    assert (queue.accepted, queue.dropped) == (1, 2)
+    assert len(queue.take(9)) == 1
+    queue.put(replace(alert(1), output="x" * 1000))  # one alone is taken whatever its size
+    queue.put(long)
+    assert (queue.accepted, queue.dropped) == (2, 3)
+    assert len(queue.take(9)) == 1
+    queue.put(long)
+    assert (queue.accepted, queue.dropped) == (3, 3)
 
 
 def test_wake_ends_a_wait_without_alerts() -> None:
