@@ -39,7 +39,7 @@ class Watchdog:
         if told_s is not None and since_s != told_s:
             del self._told[worker]
             if not worker.queue.is_closed:
-                log.info("output takes alerts again: sink=%s", worker.name)
+                log.info("output is not blocked any more: sink=%s", worker.name)
         elif told_s is None and self.is_blocked(worker, now_s):
             self._told[worker] = since_s
             # Begins as Falco's message does; but there all outputs would wait for this one.

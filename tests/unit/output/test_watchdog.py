@@ -32,7 +32,7 @@ def test_write_that_blocks_is_told_of_once_and_its_end(caplog: pytest.LogCapture
         watchdog.look([blocked], 112.0)
     assert [(record.levelname, record.message) for record in caplog.records] == [
         ("CRITICAL", '"file" output timeout, this output channel is blocked: alerts=1'),
-        ("INFO", "output takes alerts again: sink=file"),
+        ("INFO", "output is not blocked any more: sink=file"),
     ]
 
 
