@@ -14,8 +14,6 @@ import click
 from falcomod.app import old_answers
 from falcomod.cli.old_table import OLD, Old
 
-VERSION = "--version"
-OWN = ("-h", "--help")
 DEFAULT = ("start",)
 
 
@@ -34,9 +32,9 @@ def modern(arguments: Sequence[str]) -> list[str]:
 
     Raises Answer where an option only asks something, UserError for one that there cannot be.
     """
-    if not arguments or not arguments[0].startswith("-") or arguments[0] in OWN:
+    if not arguments or not arguments[0].startswith("-") or arguments[0] in ("-h", "--help"):
         return list(arguments)
-    if VERSION in arguments:
+    if "--version" in arguments:
         raise Answer(old_answers.version(as_json="json_output=true" in arguments))
     command: tuple[str, ...] = DEFAULT
     parts: list[tuple[Old, str | None]] = []

@@ -17,13 +17,15 @@ from tests.reference.match import FNM_CASEFOLD, fnmatch
 KIND = PARAM_TYPES["CHARBUF"]
 PATTERNS = [
     "", "*", "?", "a", "a*", "*a", "*a*", "a?c", "**", "a**b", "*?", "?*",
-    "[abc]", "[!abc]", "[^abc]", "[a-c]x", "[]]", "[!]]", "[]a]", "[a-]", "[-a]", "[a", "[", "[]", "[a-", "[?-", "*[!a-", "[]-",
+    "[abc]", "[!abc]", "[^abc]", "[a-c]x", "[]]", "[!]]", "[]a]", "[a-]", "[-a]", "[a", "[",
+    "[]", "[a-", "[?-", "*[!a-", "[]-",
     "a[", "*[", "[!", "[c-a]", "[[:digit:]]*", "[![:space:]]", "[[:alpha:]_]", "[[:alpha]",
     r"\*", r"\a", r"a\?", "a\\", r"[\]]", r"[\a-c]", "*/etc/*", "/etc/*.conf", ".*", "/*/x",
 ]  # fmt: skip
 TEXTS = [
     "", "a", "b", "c", "A", "ab", "abc", "aXc", "ba", "cab", "*", "?", "]", "[", "-", "x", "ax",
-    "[a", "a[", "[a-", "[?-", "x[!a-", "[]-", "\\", "a\\", "a?", "1", "12", " ", "_", "/", "/etc/a", "x/etc/y/z", "/etc/a.conf",
+    "[a", "a[", "[a-", "[?-", "x[!a-", "[]-", "\\", "a\\", "a?", "1", "12", " ", "_", "/",
+    "/etc/a", "x/etc/y/z", "/etc/a.conf",
     "/etc/d/a.conf", ".x", "/a/x", "/a/b/x", "!", "^", "[[:alpha]", "aab", "aabb", "abab",
 ]  # fmt: skip
 
