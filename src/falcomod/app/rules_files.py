@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from falcomod.errors import UserError
-from falcomod.rules.load import files_in
+from falcomod.rules.load import check_readable, files_in
 
 NAME = "falcomod_rules.yaml"
 
@@ -48,6 +48,11 @@ def resolve(configured: Sequence[str]) -> list[str]:
     found = expanded([name for name in configured if name not in gone])
     if not found:
         raise UserError(f"{configured[0]}: a directory without .yaml files; name rules with -r")
+    for name in found:
+        try:
+            check_readable(Path(name))
+        except OSError as error:
+            raise UserError(f"{name}: not read as rules: {error.strerror}") from None
     return found
 
 

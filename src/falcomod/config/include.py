@@ -73,8 +73,11 @@ class Files:
         """The file, or the files of the folder in order of their names."""
         if not os.path.exists(path):
             log.info("configuration not there: path=%s", path)
-        elif not os.path.isdir(path):
+        elif os.path.isfile(path):
             yield path
+        elif not os.path.isdir(path):
+            # A FIFO would be waited for, also by a reload.
+            self.findings.fault(Place(Source(path)), f"'{KEY}' names what is no file and no folder")
         else:
             try:
                 names = sorted(os.listdir(path))

@@ -9,7 +9,9 @@ without what is bad, kept beside what is good.
 
 from __future__ import annotations
 
+import errno
 import re
+import stat
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from falcomod.rules.requirements import read_requirement, unmet_plugins
 from falcomod.rules.resolve import syntax_faults
 from falcomod.rules.text import Scalar, SourceFile
 
+FILE_MAX = 64 << 20  # bytes; all rules that are published have two millions
 _SUFFIXES = (".yaml", ".yml")
 _LIST = re.compile(r"""\s*-\s+list:\s*["']?(.*?)["']?\s*$""", re.MULTILINE)
 
@@ -117,7 +120,17 @@ def _files(path: str, errors: list[RuleError]) -> Sequence[SourceFile]:
     return []
 
 
+def check_readable(path: Path) -> None:
+    """Raises OSError where reading it all would not end, or take all memory."""
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
+    if found.st_size > FILE_MAX:
+        raise OSError(errno.EFBIG, f"it is larger than {FILE_MAX} bytes", str(path))
+
+
 def _read(path: Path) -> SourceFile:
+    check_readable(path)
     content = path.read_bytes()
     try:
         return SourceFile(str(path), content.decode("utf-8-sig"))

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from falcomod.app import rules_files
 from falcomod.errors import UserError
+from falcomod.rules.load import FILE_MAX
 
 
 def test_named_files_stay_in_order(tmp_path: Path) -> None:
@@ -73,3 +75,14 @@ def test_no_rules_at_all_says_where_it_looked(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(rules_files, "SHIPPED", (Path("/no/such/place.yaml"),))
     with pytest.raises(UserError, match=r"-r; looked for /no/such/place\.yaml"):
         rules_files.resolve([])
+
+
+def test_what_cannot_be_read_to_an_end_is_not_begun(tmp_path: Path) -> None:
+    """A reload that waits for a FIFO, or takes all memory, would be the last one."""
+    fifo, large = tmp_path / "fifo.yaml", tmp_path / "large.yaml"
+    os.mkfifo(fifo)
+    with open(large, "wb") as file:
+        file.truncate(FILE_MAX + 1)
+    for path, told in ((fifo, "no regular file"), ("/dev/zero", "no regular"), (large, "larger")):
+        with pytest.raises(UserError, match=f"{path}: .*{told}"):
+            rules_files.resolve([str(path)])

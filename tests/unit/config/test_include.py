@@ -144,3 +144,13 @@ def test_folder_that_cannot_be_listed(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(os, "listdir", refused)
     (fault,) = merged(tmp_path / "main.yaml")[2]
     assert fault.startswith(f"{tmp_path}/below: cannot list it: Permission denied")
+
+
+def test_what_has_no_end_is_not_included(tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    main = tmp_path / "c.yaml"
+    main.write_text(f"config_files: [{fifo}, /dev/zero]\n")
+    _, _, faults = merged(main)
+    assert len(faults) == 2
+    assert all("names what is no file and no folder" in fault for fault in faults)

@@ -2,6 +2,7 @@
 """Files and directories to collections; every fault told at once."""
 
 import contextlib
+import os
 from pathlib import Path
 
 import pytest
@@ -202,3 +203,13 @@ def test_any_lines_give_a_collection_or_a_load_error(text: str) -> None:
     with contextlib.suppress(RuleLoadError):
         load_sources([SourceFile("rules.yaml", text)])
     load_sources([SourceFile("rules.yaml", text)], skip_bad=True)
+
+
+def test_file_that_has_no_end_is_not_read(tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo.yaml"
+    os.mkfifo(fifo)
+    for path in (fifo, Path("/dev/zero")):
+        with pytest.raises(RuleLoadError, match="cannot be read: it is no regular file"):
+            load_files([path])
+    # In a folder it is passed over.
+    assert not load_files([tmp_path]).rules
