@@ -70,7 +70,7 @@ class Certificates:
             os.listdir(options.ca_path)
             context.load_verify_locations(capath=options.ca_path)
         except (OSError, ValueError) as error:
-            raise _unusable("http_output.ca_path", options.ca_path, error) from error
+            raise _unusable("http_output.ca_path", options.ca_path, error, FOLDER_NEEDED) from error
 
     def _show(self, context: ssl.SSLContext) -> None:
         options = self._options
@@ -99,13 +99,20 @@ def _stamp(path: str) -> tuple[int, int, int] | None:
     return found.st_ino, found.st_mtime_ns, found.st_size
 
 
-def _unusable(option: str, path: str, error: Exception) -> UserError:
+def _unusable(
+    option: str, path: str, error: Exception, needed: str = "write a file of PEM (man x509)"
+) -> UserError:
     if isinstance(error, ssl.SSLError):
         # OpenSSL gives no reason for what is no PEM, and for a key that it cannot unlock.
         reason = REASONS.get(error.reason, error.reason or "it is no PEM, or has a password")
     else:
         reason = getattr(error, "strerror", None) or str(error)
-    return UserError(f"{option}: {path} cannot be used: {reason}; write a file of PEM (man x509)")
+    return UserError(f"{option}: {path} cannot be used: {reason}; {needed}")
+
+
+FOLDER_NEEDED = (
+    "name a folder of certificates (man openssl-rehash), or nothing for those of the system"
+)
 
 
 REASONS: dict[str | None, str] = {

@@ -87,7 +87,9 @@ def test_file_that_cannot_be_used_is_told_of(
 
 
 def test_folder_that_is_not_there_is_told_of() -> None:
-    with pytest.raises(UserError, match=r"http_output\.ca_path: /nowhere cannot be used: No such"):
+    with pytest.raises(
+        UserError, match=r"http_output\.ca_path: /nowhere cannot be used: No such.*; name a folder"
+    ):
         made(ca_path="/nowhere")
 
 
