@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import queue
 import threading
 import time
@@ -65,6 +66,8 @@ class Metrics:
                 options.interval,
                 interval_ms,
             )
+        if self._is_on and options.output_file:
+            self._try(options.output_file)
 
     def due(self, now_s: float) -> bool:
         """Whether a snapshot is to be told; *now_s* is of the monotonic clock."""
@@ -134,12 +137,21 @@ class Metrics:
             with open(path, "a", encoding="utf-8", errors="replace") as file:
                 file.write(line + "\n")
         except OSError as error:
-            if not self._file_failed:
-                log.error(
-                    "metrics are not written: metrics.output_file=%s reason=%s",
-                    path,
-                    error.strerror,
-                )
-            self._file_failed = True
+            self._tell_of(path, error)
         else:
             self._file_failed = False
+
+    def _try(self, path: str) -> None:
+        """A file that cannot be written is told of at once, not after the first interval."""
+        try:
+            # A FIFO without a reader is one, too.
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o666))
+        except OSError as error:
+            self._tell_of(path, error)
+
+    def _tell_of(self, path: str, error: OSError) -> None:
+        if not self._file_failed:
+            log.error(
+                "metrics are not written: metrics.output_file=%s reason=%s", path, error.strerror
+            )
+        self._file_failed = True

@@ -162,6 +162,7 @@ def test_file_that_cannot_be_written_is_told_of_once(
 ) -> None:
     folder = tmp_path / "none"
     told = Told(output_file=str(folder / "metrics.jsonl"))
+    assert "No such file or directory" in caplog.text  # at the start, not an interval later
     for second in (1, 2):
         told.metrics.tell(full_snapshot(second), 4000.0)
         told.next()
