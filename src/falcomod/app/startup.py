@@ -18,6 +18,7 @@ from pathlib import Path
 from falcomod import __version__
 from falcomod.app import event_sources, logs
 from falcomod.app.attendants import Attendants
+from falcomod.app.audit.plugin import audit_plugin
 from falcomod.app.pidfile import pidfile as pidfile_of
 from falcomod.app.prepared import Load, Prepared, prepare
 from falcomod.app.service import Service
@@ -111,7 +112,7 @@ def chosen(config: Config, wanted: frozenset[str]) -> frozenset[str]:
     if config.engine.kind == "nodriver":
         found.discard(SOURCE_SYSCALL)
     is_served = config.webserver.enabled and bool(config.webserver.k8s_audit_endpoint)
-    if not is_served and not any(plugin.name == "k8saudit" for plugin in config.plugins):
+    if not is_served and audit_plugin(config) is None:
         found.discard(SOURCE_K8S_AUDIT)
     if not found:
         raise UserError(

@@ -18,6 +18,7 @@ from falcomod.config.service_options import Webserver
 from falcomod.errors import UserError
 
 BOTH = frozenset(("syscall", "k8s_audit"))
+K8SAUDIT = Plugin("k8saudit", open_params="http://:9765/k8s-audit")
 
 
 def config(**changes: object) -> Config:
@@ -32,7 +33,13 @@ def config(**changes: object) -> Config:
         ({"engine": Engine(kind="nodriver")}, BOTH, {"k8s_audit"}),
         ({"webserver": Webserver(enabled=False)}, BOTH, {"syscall"}),
         ({"webserver": Webserver(k8s_audit_endpoint="")}, BOTH, {"syscall"}),
-        ({"webserver": Webserver(enabled=False), "plugins": [Plugin("k8saudit")]}, BOTH, BOTH),
+        ({"webserver": Webserver(enabled=False), "plugins": [K8SAUDIT]}, BOTH, BOTH),
+        # As in files of Falco, which name it and do not load it.
+        (
+            {"webserver": Webserver(enabled=False), "plugins": [K8SAUDIT], "load_plugins": []},
+            BOTH,
+            {"syscall"},
+        ),
     ],
 )
 def test_sources_that_are_on(
