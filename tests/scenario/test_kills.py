@@ -21,12 +21,13 @@ from pathlib import Path
 import pytest
 
 from falcomod.output.spool_file import ENDINGS
-from tests.http_receiver import receiver
-from tests.scenario.test_receiver_away import BATCH, WAIT_S, Watched, numbers
+from tests.http_receiver import Receiver, receiver
+from tests.scenario.test_receiver_away import BATCH, Watched, numbers
 
 KILLS = int(os.environ.get("FALCOMOD_KILLS", "5"))
 SEED = int(os.environ.get("FALCOMOD_SEED", str(random.randrange(1 << 32))))
-LIFE_MAX_S = 0.6  # of posting, until it is killed
+QUIET_S = 3.0
+LIFE_MAX_S = 0.3  # of posting, until it is killed
 START_MAX_S = 1.5  # of a start that is killed
 POSTS_MAX = 100_000
 
@@ -53,6 +54,14 @@ def check_spool(folder: Path, copy: Path) -> None:
             assert all(body.startswith(b"{") and body.endswith(b"}") for body in bodies)
     for ending in ENDINGS:
         (copy / f"http.db{ending}").unlink(missing_ok=True)
+
+
+def wait_for_the_last(there: Receiver) -> None:
+    """Until the receiver, which gets one after the other, has had nothing for a while."""
+    before = -1
+    while len(there.requests) > before:
+        before = len(there.requests)
+        time.sleep(QUIET_S)
 
 
 def test_spool_is_whole_after_every_kill(
@@ -84,9 +93,7 @@ def test_spool_is_whole_after_every_kill(
         there.open()
         with watched.running() as agent:
             watched.post_up_to(watched.posted + BATCH)
-            end_s = time.monotonic() + WAIT_S
-            while len(set(numbers(there))) < watched.posted and time.monotonic() < end_s:
-                time.sleep(0.2)
+            wait_for_the_last(there)
             assert agent.stop() == 0, agent.said()
     arrived = numbers(there)
     assert list(dict.fromkeys(arrived)) == list(range(watched.posted))

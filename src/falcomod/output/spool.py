@@ -50,7 +50,8 @@ class Spool(MemorySpool):
         self._undeleted: list[int] = []  # done, and still in the file
         self._damaged = 0
         self._fault = ""  # of the file, while it lasts
-        self._told_s = float("-inf")  # when it was told of last
+        self._is_told = False  # of that
+        self._told_s = float("-inf")  # when one was told of last
         self._is_unsafe = False  # while the disk does not confirm
         self._file: SpoolFile | None = self._opened()
         self._work = threading.Event()
@@ -173,7 +174,8 @@ class Spool(MemorySpool):
             self._replace(error)
             return False
         except OSError as error:
-            if not self._fault and time.monotonic() - self._told_s > QUIET_S:
+            if not self._is_told and time.monotonic() - self._told_s > QUIET_S:
+                self._is_told = True
                 self._told_s = time.monotonic()
                 log.error(
                     "spool cannot be used, alerts wait in memory: path=%s reason=%s",
@@ -183,7 +185,9 @@ class Spool(MemorySpool):
             return False
         if self._fault and is_write:
             self._fault = ""
-            log.info("spool can be used again: path=%s", self.path)
+            if self._is_told:
+                self._is_told = False
+                log.info("spool can be used again: path=%s", self.path)
         return True
 
     def _replace(self, reason: SpoolDamaged) -> None:
@@ -224,14 +228,20 @@ class Spool(MemorySpool):
             if self._closing.wait(SYNC_S):
                 return
             self._work.clear()
-            with self._changed:
-                self._renew()
-                self._move_to_file()
-                self._delete()
-            if self._fsync == "interval":
-                self._sync_log()
-            while self._shrink() and not self._closing.is_set():
-                continue
+            try:
+                self._go_round()
+            except Exception as error:  # a fault of ours, after which alerts come all the same
+                log.error("spool failed inside: path=%s", self.path, exc_info=error)
+
+    def _go_round(self) -> None:
+        with self._changed:
+            self._renew()
+            self._move_to_file()
+            self._delete()
+        if self._fsync == "interval":
+            self._sync_log()
+        while self._shrink() and not self._closing.is_set():
+            continue
 
     def _renew(self) -> None:
         """Begins a file anew that cannot be used, once all in it is done.
@@ -271,20 +281,22 @@ class Spool(MemorySpool):
 
     def _sync_log(self) -> None:
         """Waits for the disk; the keeper does so without the lock."""
-        with self._changed:
-            descriptor = -1 if self._file is None else self._file.log_descriptor()
-        if descriptor < 0:
-            return
         try:
-            os.fdatasync(descriptor)
-        except OSError as error:
+            with self._changed:
+                descriptor = -1 if self._file is None else self._file.log_descriptor()
+            if descriptor < 0:
+                return
+            try:
+                os.fdatasync(descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as error:  # also where there can be no more descriptors
             if not self._is_unsafe:
                 log.error("spool is not on the disk: path=%s reason=%s", self.path, error.strerror)
             self._is_unsafe = True
+            self._wake_keeper()
         else:
             self._is_unsafe = False
-        finally:
-            os.close(descriptor)
 
     def _shrink(self) -> bool:
         """Gives a part of an outage's space back; whether there is more."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import resource
@@ -169,6 +170,36 @@ def test_alerts_in_memory_go_to_disk_when_it_has_room_again(
     assert "spool can be used again" in caplog.text
     one.close()
     assert [body[:1] for body in taken(make())] == bodies(*range(9))
+
+
+def test_disk_that_has_room_now_and_then_is_told_of_once(
+    make: Make, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(spool, "SYNC_S", 0.01)
+    caplog.set_level(logging.INFO)
+    one = make()
+    for _ in range(3):
+        set_limit(one, 4)
+        while not one._memory:
+            one.append([b"c" * 3000])
+        set_limit(one, 10**6)
+        until(lambda: not one._memory)
+    told = [record.getMessage().partition(":")[0] for record in caplog.records]
+    assert told == ["spool cannot be used, alerts wait in memory", "spool can be used again"]
+
+
+def test_fault_that_stays_is_told_of_though_one_was_before(
+    make: Make, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(spool, "SYNC_S", 0.01)
+    one = make()
+    one._told_s = time.monotonic()
+    set_limit(one, 4)
+    while not one._memory:
+        one.append([b"c" * 3000])
+    assert not caplog.records
+    one._told_s -= spool.QUIET_S
+    until(lambda: "spool cannot be used" in caplog.text)
 
 
 def test_a_full_disk_is_left_as_soon_as_all_on_it_is_done(
@@ -437,6 +468,43 @@ def test_disk_that_does_not_confirm_is_told_of_once(
     assert len(caplog.records) == 1
     assert "spool is not on the disk" in caplog.text
     assert taken(one) == bodies(1, 2)
+
+
+def test_house_is_kept_after_descriptors_ran_out(
+    make: Make, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    fails: list[int] = []
+    synced: list[int] = []
+
+    def refuse(_descriptor: int) -> int:
+        fails.append(1)
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(spool, "SYNC_S", 0.01)
+    one = make()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "dup", refuse)
+        one.append(bodies(1))
+        until(lambda: len(fails) > 2)
+    monkeypatch.setattr(os, "fdatasync", synced.append)
+    until(lambda: synced)  # what was appended meanwhile, without another alert
+    (told,) = caplog.records
+    assert told.getMessage().endswith("reason=Too many open files")
+
+
+def test_house_is_kept_after_a_fault_of_ours(
+    make: Make, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(spool, "SYNC_S", 0.01)
+    one = make()
+    with monkeypatch.context() as patch:
+        patch.setattr(one, "_renew", lambda: 1 / 0)
+        one.append(bodies(1))
+        until(lambda: "spool failed inside" in caplog.text)
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fdatasync", synced.append)
+    one.append(bodies(2))
+    until(lambda: synced)
 
 
 def test_each_is_on_the_disk_before_it_is_taken_where_that_is_asked_for(

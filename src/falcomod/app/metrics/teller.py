@@ -105,11 +105,17 @@ class Metrics:
 
     def _run(self) -> None:
         meter = self._meter or Meter()
+        told = ""
         while (item := self._queue.get()) is not None:
             try:
                 self._publish_and_write(meter.measure(), *item)
             except Exception as error:  # The next one may be told all the same.
-                log.error("metrics snapshot lost: %s: %s", type(error).__name__, error)
+                cause = f"{type(error).__name__}: {error}"
+                if cause != told:
+                    log.error("metrics snapshot lost: %s", cause)
+                told = cause
+            else:
+                told = ""
 
     def _publish_and_write(
         self, resources: Resources, snapshot: Snapshot, options: Options
