@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from falcomod.cli.configuration import configuration
-from falcomod.cli.options import configured
+from falcomod.cli.options import FILE, configured
 
 AS_JSON = click.option(
     "--json", "as_json", is_flag=True, help="As one line of JSON, which Falco's -L prints."
@@ -16,7 +16,7 @@ AS_JSON = click.option(
 
 
 @click.command("list")
-@click.argument("names", nargs=-1, metavar="[FILE...]")
+@click.argument("names", nargs=-1, type=FILE, metavar="[FILE...]")
 @configured
 @AS_JSON
 def list_rules(names: tuple[str, ...], as_json: bool, **options: Any) -> None:
@@ -37,7 +37,7 @@ def list_rules(names: tuple[str, ...], as_json: bool, **options: Any) -> None:
 
 @click.command()
 @click.argument("rule")
-@click.argument("names", nargs=-1, metavar="[FILE...]")
+@click.argument("names", nargs=-1, type=FILE, metavar="[FILE...]")
 @configured
 @AS_JSON
 def describe(rule: str, names: tuple[str, ...], as_json: bool, **options: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from falcomod.cli.options import together
+from falcomod.cli.options import FILE, together
 
 # What _list() takes.
 listing = together(
@@ -38,7 +38,7 @@ def list_events(form: str | None) -> None:
 
 
 @events.command()
-@click.argument("capture", metavar="FILE")
+@click.argument("capture", type=FILE, metavar="FILE")
 @click.argument("condition", default="", metavar="[FILTER]")
 @click.option("-p", "--print", "template", default="", metavar="FORMAT",
               help="What to print, such as '%evt.num %proc.cmdline'.")  # fmt: skip
@@ -46,7 +46,7 @@ def list_events(form: str | None) -> None:
 @click.option("-n", "--count", "limit", type=click.IntRange(min=1), metavar="NUMBER",
               help="Stop after so many.")  # fmt: skip
 @click.option("--internal", is_flag=True, help="Events that the capturing program made, too.")
-@click.option("-r", "--rules", multiple=True, metavar="FILE",
+@click.option("-r", "--rules", multiple=True, type=FILE, metavar="FILE",
               help="Rules files whose macros FILTER uses; may be repeated.")  # fmt: skip
 def read(capture: str, condition: str, **options: Any) -> None:
     """Print the events of a capture.

@@ -9,13 +9,19 @@ from typing import Any
 import click
 
 from falcomod.cli.configuration import configuration
-from falcomod.cli.options import configured
+from falcomod.cli.options import FILE, configured
 
 
 @click.command()
 @click.argument("rule")
 @configured
-@click.option("--capture", required=True, metavar="FILE", help="Capture that has the event.")
+@click.option(
+    "--capture",
+    required=True,
+    type=FILE,
+    metavar="FILE",
+    help="Capture that has the event.",
+)
 @click.option(
     "--event", "number", required=True, type=click.IntRange(min=1), metavar="NUMBER",
     help="Number of the event, as %evt.num and `falcomod events read` show it.",

@@ -8,7 +8,7 @@ import os
 
 import click
 
-from falcomod.cli.options import together
+from falcomod.cli.options import FILE, together
 from falcomod.config.model import Config
 
 
@@ -46,7 +46,7 @@ def changed(
 # What changed() takes, under their names.
 with_metadata = together(
     click.option(
-        "--cri", multiple=True, metavar="SOCKET",
+        "--cri", multiple=True, type=FILE, metavar="SOCKET",
         help="Socket of containerd, CRI-O or another runtime of Kubernetes, in place of the "
         "usual ones; may be repeated.",
     ),

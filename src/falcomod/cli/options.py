@@ -22,8 +22,11 @@ def together(*options: Callable[[Command], Command]) -> Callable[[Command], Comm
     return add_all
 
 
+# A name that shells complete; what is there is found out by whoever opens it.
+FILE = click.Path(readable=False)
+
 PATH = click.option(
-    "-c", "--config", "path", metavar="FILE",
+    "-c", "--config", "path", type=FILE, metavar="FILE",
     help="Configuration file, in place of /etc/falcomod/falcomod.yaml.",
 )  # fmt: skip
 OVERRIDES = click.option(
@@ -35,7 +38,7 @@ OVERRIDES = click.option(
 configured = together(
     PATH,
     click.option(
-        "-r", "--rules", "files", multiple=True, metavar="FILE",
+        "-r", "--rules", "files", multiple=True, type=FILE, metavar="FILE",
         help="Rules file or directory, in place of those configured; may be repeated.",
     ),
     OVERRIDES,

@@ -10,12 +10,12 @@ from typing import Any
 import click
 
 from falcomod.cli.configuration import configuration
-from falcomod.cli.options import alerting, configured
+from falcomod.cli.options import FILE, alerting, configured
 from falcomod.cli.progress import progress_bar
 
 
 @click.command()
-@click.argument("captures", nargs=-1, required=True, metavar="FILE...")
+@click.argument("captures", nargs=-1, required=True, type=FILE, metavar="FILE...")
 @configured
 @alerting
 def replay(

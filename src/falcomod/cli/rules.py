@@ -11,7 +11,7 @@ import click
 from falcomod.cli.configuration import configuration
 from falcomod.cli.describe import describe, list_rules
 from falcomod.cli.explain import explain
-from falcomod.cli.options import configured
+from falcomod.cli.options import FILE, configured
 from falcomod.errors import UserError
 
 
@@ -21,7 +21,7 @@ def rules() -> None:
 
 
 @rules.command()
-@click.argument("names", nargs=-1, required=True, metavar="FILE...")
+@click.argument("names", nargs=-1, required=True, type=FILE, metavar="FILE...")
 @configured
 @click.option(
     "--json", "as_json", is_flag=True, help="As one line of JSON, which Falco's -V prints."

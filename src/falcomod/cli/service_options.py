@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import click
 
-from falcomod.cli.options import together
+from falcomod.cli.options import FILE, together
 
 with_service = together(
     click.option(
@@ -16,7 +16,8 @@ with_service = together(
         "-U", "--unbuffered", is_flag=True, help="Write each line at once (buffered_outputs=false)."
     ),
     click.option(
-        "-P", "--pidfile", metavar="FILE", help="Write the number of the process to FILE."
+        "-P", "--pidfile", type=FILE, metavar="FILE",
+        help="Write the number of the process to FILE.",
     ),
     click.option(
         "--dry-run", is_flag=True, help="Check configuration and rules, and stop before any event."

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import click
@@ -56,3 +59,26 @@ def test_every_option_says_what_it_does(path: str) -> None:
         if isinstance(option, click.Option) and not option.hidden:
             assert (option.help or "")[:1].isupper(), option.name
             assert (option.help or "").endswith("."), option.name
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("falcomod rel", "plain,reload\n"),
+        ("falcomod start --driver e", "plain,ebpf\n"),
+        ("falcomod start -c /et", "file,/et\n"),
+        ("falcomod replay mon", "file,mon\n"),
+        ("falcomod status --socket /r", "file,/r\n"),
+    ],
+)
+def test_shells_complete_what_is_typed(words: str, completed: str) -> None:
+    environment = {
+        **os.environ,
+        "_FALCOMOD_COMPLETE": "bash_complete",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split()) - 1),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "falcomod"], env=environment, capture_output=True, check=False
+    )
+    assert done.stdout.decode() == completed
