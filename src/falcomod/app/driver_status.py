@@ -10,6 +10,7 @@ from falcomod.app import status_file
 from falcomod.app.driver import Obstacle
 from falcomod.app.driver_choice import DRIVERS, Driver
 from falcomod.app.status_file import Status
+from falcomod.app.tables import aligned
 from falcomod.engine.decode.schema import ABI_VERSION
 
 HEADER = ("driver", "available", "version", "ABI", "loaded", "rings", "events", "drops")
@@ -55,11 +56,3 @@ def row(driver: Driver, obstacle: Obstacle | None, users: Sequence[Status]) -> t
         "yes" if driver.loaded() or users else "no",
         *numbers,
     )
-
-
-def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]

@@ -45,10 +45,10 @@ def fitted(rows: Sequence[Sequence[str]], *, width: int, spare: Sequence[str] = 
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Lines in which columns line up; numbers, and heads of numbers, to the right."""
+    """Lines in which columns line up; numbers, with their heads, to the right; - is none."""
     sizes = _sizes(rows)
     numbers = [
-        place > 0 and all(row[place][:1].isdigit() for row in rows[1:])
+        place > 0 and all(row[place] == "-" or row[place][:1].isdigit() for row in rows[1:])
         for place in range(len(sizes))
     ]
     return [GAP.join(map(_padded, row, sizes, numbers)).rstrip() for row in rows]

@@ -42,6 +42,15 @@ def test_numbers_stand_to_the_right_and_wide_letters_take_two_columns() -> None:
     ]
 
 
+def test_a_number_that_is_not_there_stands_among_numbers() -> None:
+    rows = [("driver", "rings", "loaded"), ("kmod", "-", "no"), ("ebpf", "2", "yes")]
+    assert tables.aligned(rows) == [
+        "driver  rings  loaded",
+        "kmod        -  no",
+        "ebpf        2  yes",
+    ]
+
+
 def test_first_column_is_shortened_where_there_is_no_room() -> None:
     assert tables.fitted(TABLE, width=40, spare=("priority",)) == [
         "rule                    priority  alerts",
