@@ -18,7 +18,8 @@ def on_signals(calls: Calls) -> Callable[[], None]:
 
     def handle(number: int, _frame: object) -> None:
         name = signal.Signals(number)
-        log.info("%s received%s", name.name, DOING.get(name, ""))
+        if name in DOING:
+            log.info("%s received, %s", name.name, DOING[name])
         calls[name]()
 
     before = {number: signal.signal(number, handle) for number in calls}
@@ -30,8 +31,9 @@ def on_signals(calls: Calls) -> Callable[[], None]:
     return restore
 
 
+# A reload tells of itself, with what asked for it.
 DOING = {
-    signal.SIGINT: ", stopping",
-    signal.SIGTERM: ", stopping",
-    signal.SIGUSR1: ", reopening outputs",
+    signal.SIGINT: "stopping",
+    signal.SIGTERM: "stopping",
+    signal.SIGUSR1: "reopening outputs",
 }

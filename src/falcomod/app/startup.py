@@ -128,6 +128,6 @@ def handlers(service: Service, attendants: Attendants) -> Calls:
     return {
         signal.SIGINT: partial(service.stop, "SIGINT"),
         signal.SIGTERM: partial(service.stop, "SIGTERM"),
-        signal.SIGHUP: partial(attendants.reloader.request, "SIGHUP received"),
+        signal.SIGHUP: partial(attendants.reloader.request, "SIGHUP"),
         signal.SIGUSR1: service.outlet.reopen,
     }

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 
@@ -20,3 +21,21 @@ def test_signal_calls_stop_and_handlers_come_back(number: signal.Signals) -> Non
     restore()
     assert called == [True]
     assert signal.getsignal(number) is before
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (signal.SIGTERM, ["SIGTERM received, stopping"]),
+        (signal.SIGUSR1, ["SIGUSR1 received, reopening outputs"]),
+        (signal.SIGHUP, []),
+    ],
+)
+def test_signal_is_told_of_once(
+    number: signal.Signals, told: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    restore = on_signals({number: lambda: None})
+    os.kill(os.getpid(), number)
+    restore()
+    assert caplog.messages == told
