@@ -12,6 +12,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from falcomod.config.show import LONG_PART
+
 MASK = "***"
 VALUE_MIN = 6  # characters; shorter values of the environment are words that stand anywhere
 
@@ -28,8 +30,6 @@ URL = re.compile(
     r"(?P<scheme>\b[a-z][a-z0-9+.-]{0,20}://)(?P<user>[^/\s?#]{0,1000}@)?(?P<rest>[^\s'\"<>]*)",
     re.I,
 )
-# Parts of an address that are made by a machine: webhooks are secret by them alone.
-LONG_PART = re.compile(r"(?<=/)(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{16,}")
 # The bounds keep the time that a long text takes in proportion to its length.
 # Authorization: Bearer X, "password": "X", --token=X, api_key X
 ASSIGNED = re.compile(

@@ -14,7 +14,11 @@ from falcomod.config.writing import lines
 HIDDEN = "***"
 # Words in names of keys whose values nobody but their owner should see.
 SECRET_NAMES = re.compile(r"passw|secret|token|api_?key|private_?key|credential|auth(?!or)", re.I)
-_URL_PASSWORD = re.compile(r"(\w://[^\s/:@]*:)[^\s/@]+(?=@)")
+# Parts of an address that are made by a machine: webhooks are secret by them alone.
+LONG_PART = re.compile(r"(?<=/)(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{16,}")
+_URL = re.compile(r"https?://[^\s'\"]+", re.I)
+# A user without a password is a token.
+_URL_PASSWORD = re.compile(r"(\w://(?:[^\s/:@]*:)?)[^\s/]+(?=@)")
 _URL_VALUE = re.compile(r"([?&][^=&\s]*(?:passw|secret|token|key|sig)[^=&\s]*=)[^&\s]+", re.I)
 _HEADER = re.compile(r"(authorization\s*:\s*(?:\w+\s+)?)[^\s'\"]+", re.I)
 _KEY_PASSWORD = re.compile(r"(?<=#)[^:]+")
@@ -54,6 +58,7 @@ def _plain(value: Any, secrets: bool) -> Any:
     if isinstance(value, str) and not secrets:
         for pattern in (_URL_PASSWORD, _URL_VALUE, _HEADER):
             value = pattern.sub(rf"\1{HIDDEN}", value)
+        value = _URL.sub(lambda found: LONG_PART.sub(HIDDEN, found[0]), value)
     return value
 
 

@@ -113,6 +113,8 @@ plugins:
     init_config:
       {author: me, api_token: hunter2, sslCertificate: /x.pem, nested: [{password: hunter2}]}
     open_params: http://user:hunter2@:9765/k8s-audit
+append_output:
+  - {extra_output: "https://hunter2@h/ https://a:hunter2@hunter2@h/ http://h/T0/hunter2hunter2hunter2/x"}
 program_output: {program: 'curl -H "Authorization: Bearer hunter2" http://user:hunter2@host'}
 """
 
@@ -121,7 +123,7 @@ def test_secrets_are_hidden_unless_asked_for() -> None:
     config = from_text(SECRETS, "c.yaml").config
     shown = as_yaml(config)
     assert "hunter2" not in shown
-    assert shown.count(HIDDEN) == 10
+    assert shown.count(HIDDEN) == 13
     for kept in ("user:***@host/x?token=***&a=b", "/c.crt:/k.key#***:/ca.crt", "/x.pem", "me"):
         assert kept in shown
-    assert as_yaml(config, secrets=True).count("hunter2") == 10
+    assert as_yaml(config, secrets=True).count("hunter2") == 16
