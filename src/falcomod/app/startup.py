@@ -19,6 +19,7 @@ from falcomod import __version__
 from falcomod.app import event_sources, logs
 from falcomod.app.attendants import Attendants
 from falcomod.app.audit.plugin import audit_plugin
+from falcomod.app.large_blocks import return_large_blocks
 from falcomod.app.pidfile import pidfile as pidfile_of
 from falcomod.app.prepared import Load, Prepared, prepare
 from falcomod.app.service import Service
@@ -66,6 +67,7 @@ def run(
     if dry_run:
         log.info("dry run: configuration and rules are right: rules=%d", len(prepared.rules.rules))
         return
+    return_large_blocks()
     with ExitStack() as teardown:
         teardown.enter_context(pidfile_of(pidfile))
         service = Service(prepared, chosen(prepared.config, sources))
