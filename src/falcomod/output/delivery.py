@@ -87,7 +87,11 @@ class Delivery:
         self._causes: set[str] = set()
         self._sent = self._refused = self._retries = 0
         self._thread = threading.Thread(target=self._run, name=f"deliver-{name}", daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError:  # a limit of threads or of memory
+            spool.close()
+            raise
         if waiting := spool.waiting():
             log.info("alerts wait from before: output=%s waiting=%d", name, waiting)
 

@@ -225,7 +225,10 @@ def _open(specs: Iterable[Spec]) -> list[tuple[Spec, Sink]]:
     opened: list[tuple[Spec, Sink]] = []
     try:
         for spec in specs:
-            opened.append((spec, spec.open()))
+            try:
+                opened.append((spec, spec.open()))
+            except RuntimeError as error:
+                raise _no_thread(spec.name, error) from error
     except BaseException:
         for _, sink in opened:
             sink.close()
@@ -243,8 +246,12 @@ def _start(workers: Sequence[Worker]) -> None:
                 started.retire()
             for other in workers[number:]:
                 other.sink.close()
-            # man 3 pthread_create: a limit of threads or of memory.
-            raise OSError(errno.EAGAIN, f"output {worker.name}: {error}") from error
+            raise _no_thread(worker.name, error) from error
+
+
+def _no_thread(name: str, error: RuntimeError) -> OSError:
+    """man 3 pthread_create: a limit of threads or of memory."""
+    return OSError(errno.EAGAIN, f"output {name}: {error}")
 
 
 def _discard(worker: Worker) -> None:

@@ -59,7 +59,12 @@ class Spool(MemorySpool):
         self._keeper = threading.Thread(
             target=self._keep_house, name=f"spool-{self.name}", daemon=True
         )
-        self._keeper.start()
+        try:
+            self._keeper.start()
+        except RuntimeError:  # a limit of threads or of memory
+            if self._file is not None:
+                _close(self._file)
+            raise
 
     is_durable = True
 

@@ -23,6 +23,7 @@ from falcomod.errors import UserError
 from falcomod.output import delivery
 from falcomod.output.delivery import Refused, SendFault
 from falcomod.output.http import Poster, _asked_pause_s, spec
+from falcomod.output.spool import Spool
 from tests.http_identities import Authority
 from tests.http_receiver import Handler, Talk, answering, raw, receiver
 
@@ -247,6 +248,28 @@ def test_certificate_that_cannot_be_read_is_told_of_when_it_is_opened(tmp_path: 
     assert found is not None
     with pytest.raises(UserError, match=r"http_output\.ca_cert: /nowhere cannot be used"):
         found.open()
+
+
+@pytest.mark.parametrize("name", ["spool-http", "deliver-http"])
+def test_output_without_a_thread_leaves_the_spool_to_the_next(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = threading.Thread.start
+
+    def refuse(thread: threading.Thread) -> None:
+        if thread.name == name:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    wanted = config(tmp_path, "http://127.0.0.1:9/")
+    found = spec(wanted, line)
+    assert found is not None
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(RuntimeError):
+            found.open()
+    again = Spool(tmp_path / "spool" / "http.db", max_bytes=1000, fsync="never")
+    again.close()
 
 
 def test_output_that_is_off_is_none() -> None:

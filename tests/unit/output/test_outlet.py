@@ -318,6 +318,16 @@ def test_reopen_by_a_signal(outlet: Outlet) -> None:
     assert eventually(lambda: sink.reopened == 1)
 
 
+def test_sink_without_a_thread_changes_nothing(outlet: Outlet) -> None:
+    def refuse() -> RecordedSink:
+        raise RuntimeError("can't start new thread")
+
+    old = RecordedSink("file")
+    outlet.configure([old.spec(1)])
+    with pytest.raises(OSError, match="output http: can't start new thread"):
+        outlet.configure([old.spec(2), Spec("http", 1, refuse)])
+
+
 def test_thread_that_cannot_be_started_changes_nothing(
     outlet: Outlet, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,9 @@ take all threads, the answer to a health probe.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import threading
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -30,8 +32,18 @@ class Handlers:
         self.routes = routes
         self._counts = counts
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix=f"{name}-handler")
+        self._start_threads()
         self._body_turns = asyncio.Semaphore(BODY_THREADS)
         self._jobs: set[asyncio.Future[Response]] = set()  # handlers that are at work
+
+    def _start_threads(self) -> None:
+        """All of them now: later there may be no more to be had, and health is asked for then."""
+        together = threading.Barrier(THREADS)
+        with contextlib.suppress(RuntimeError):
+            for _ in range(THREADS):
+                self._pool.submit(_meet, together)
+            return
+        together.abort()
 
     def close(self) -> None:
         """Waits for handlers that are at work, whom nobody waits for otherwise."""
@@ -70,7 +82,12 @@ class Handlers:
     def _begin(self, handler: Handler, request: Request) -> asyncio.Future[Response]:
         """Has a thread of the pool call the handler; its turn is over when it has returned."""
         loop = asyncio.get_running_loop()
-        job = loop.run_in_executor(self._pool, self._handled, handler, request)
+        try:
+            job = loop.run_in_executor(self._pool, self._handled, handler, request)
+        except RuntimeError as error:  # no thread can be started, and none was before
+            if request.method not in BODILESS:
+                self._body_turns.release()
+            raise Refusal(503, str(error), {"Retry-After": "1"}) from None
         self._jobs.add(job)
         job.add_done_callback(self._jobs.discard)
         if request.method not in BODILESS:
@@ -92,6 +109,11 @@ class Handlers:
                 error,
             )
             return json_response({"error": "falcomod failed inside; its log says why"}, 500)
+
+
+def _meet(together: threading.Barrier) -> None:
+    with contextlib.suppress(threading.BrokenBarrierError):
+        together.wait()
 
 
 def _allowed(handlers: Mapping[str, Handler]) -> list[str]:

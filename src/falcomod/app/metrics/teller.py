@@ -79,8 +79,9 @@ class Metrics:
         # what was missed is not made up for.
         self._due_s = max(self._due_s + self._interval_s, now_s)
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="metrics", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._run, name="metrics", daemon=True)
+            thread.start()  # where that is not possible now, the next snapshot tries again
+            self._thread = thread
         try:
             self._queue.put_nowait((snapshot, self._options))
         except queue.Full:

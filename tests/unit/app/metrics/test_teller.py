@@ -62,6 +62,21 @@ def told(request: pytest.FixtureRequest) -> Iterator[Told]:
     assert not [thread for thread in threading.enumerate() if thread.name == "metrics"]
 
 
+def test_snapshots_are_told_when_a_thread_can_be_had_again(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        for second in (1, 2):
+            with pytest.raises(RuntimeError):
+                told.metrics.tell(full_snapshot(second), 4000.0)
+    told.metrics.tell(full_snapshot(3), 4000.0)
+    assert told.next().time_ns == full_snapshot(3).time_ns
+
+
 def test_nothing_is_due_where_nobody_is_told() -> None:
     for options in (
         Options(),
