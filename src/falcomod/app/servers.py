@@ -11,6 +11,7 @@ from typing import Any
 from falcomod import __version__
 from falcomod.app import control, webserver
 from falcomod.app.audit import plugin as audit_plugin
+from falcomod.app.audit.source import AuditSource
 from falcomod.app.http.message import Routes
 from falcomod.app.metrics.prometheus import text
 from falcomod.app.metrics.resources import Meter
@@ -20,6 +21,7 @@ from falcomod.app.status_json import snapshot_json
 from falcomod.app.versions import versions
 from falcomod.config.model import Config
 from falcomod.errors import UserError
+from falcomod.rules.model import SOURCE_K8S_AUDIT
 from falcomod.rules.requirements import ENGINE_VERSION
 
 log = logging.getLogger(__name__)
@@ -108,11 +110,23 @@ class Servers:
             raise UserError("the engine does not answer")
         return snapshot
 
+    def _audit(self) -> AuditSource | None:
+        """Who takes audit events; None where no rule is about them: anybody could post then, and
+        nobody would have anything of it."""
+        service = self._service
+        endpoint = service.config.webserver.k8s_audit_endpoint
+        if service.audit is None or not endpoint:
+            return None
+        if any(found.rule.source == SOURCE_K8S_AUDIT for found in service.prepared.rules.rules):
+            return service.audit
+        log.info("no rule has the source %s: nothing is taken at %s", SOURCE_K8S_AUDIT, endpoint)
+        return None
+
     def _routes(self) -> Routes:
         return webserver.routes(
             self._service.config,
             versions=versions,
             is_healthy=self._service.is_healthy,
             metrics=self._page,
-            audit=self._service.audit,
+            audit=self._audit(),
         )

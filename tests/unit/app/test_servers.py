@@ -13,6 +13,8 @@ from falcomod.app import control
 from falcomod.client import Client
 from tests.attended import EVENT, LIMIT_S, Running
 
+OTHER = "- rule: R\n  desc: d\n  condition: evt.type = mkdir\n  output: o\n  priority: INFO\n"
+
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Running]:
@@ -26,6 +28,21 @@ def test_audit_events_become_alerts_before_they_are_answered(running: Running) -
     assert [(alert["rule"], alert["source"]) for alert in running.told()] == [
         ("first", "k8s_audit")
     ]
+
+
+def test_audit_events_that_no_rule_is_about_are_not_taken(
+    running: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_rules = running.rules.read_text()
+    for text, status in ((OTHER, 404), (with_rules, 200), (OTHER, 404)):
+        running.rules.write_text(text)
+        control.ask(running.socket, "POST", control.RELOAD, LIMIT_S)
+        assert running.request("POST", "/k8s-audit", EVENT)[0] == status
+        assert running.request("GET", "/healthz")[0] == 200
+    assert (
+        "no rule has the source k8s_audit: nothing is taken at /k8s-audit"
+        in capsys.readouterr().err
+    )
 
 
 def test_health_versions_and_metrics_are_served(tmp_path: Path) -> None:
