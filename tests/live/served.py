@@ -9,7 +9,7 @@ import re
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,9 @@ RULES = """
 class Served:
     """Its configuration is *settings*, which reload() writes and has taken."""
 
-    def __init__(self, folder: Path, url: str, command: Sequence[str]) -> None:
+    def __init__(
+        self, folder: Path, url: str, command: Sequence[str], settings: Mapping[str, object]
+    ) -> None:
         self.folder = folder
         self.prefix = f"{folder}/opened-"
         self.socket = f"{folder}/c.sock"
@@ -63,6 +65,7 @@ class Served:
             "metrics": {"enabled": True, "interval": "200ms"},
             "watch_config_files": False,
         }  # fmt: skip
+        self.settings |= settings
         self._write()
         options = ("-c", str(folder / "falcomod.yaml"), "-r", str(folder / "rules.yaml"))
         self.agent = Agent(*options, is_alone=True, command=command)
@@ -104,13 +107,13 @@ class Served:
 
 
 @contextmanager
-def served(*command: str) -> Iterator[tuple[Served, Receiver]]:
-    """falcomod, or another *command* in its place."""
+def served(*command: str, **settings: object) -> Iterator[tuple[Served, Receiver]]:
+    """falcomod, or another *command* in its place; *settings* are others of the top level."""
     with ExitStack() as running:
         # Paths of unix sockets are short.
         folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="fm")))
         there = running.enter_context(receiver())
-        found = Served(folder, there.url, command)
+        found = Served(folder, there.url, command, settings)
         with found.agent:
             found.agent.wait_until_ready()
             yield found, there

@@ -126,8 +126,11 @@ class Reloader:
             if self._is_stopping:
                 return Result(False, reason, "falcomod ends")
             later = tuple(self._exchange(prepared))
-        except (FalcomodError, OSError) as error:
+        except FalcomodError as error:
             result = Result(False, reason, str(error))
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            result = Result(False, reason, where + (error.strerror or str(error)))
         except Exception as error:  # what runs must go on, whatever befalls what is new
             log.exception("reload failed inside")
             result = Result(False, reason, f"{type(error).__name__}: {error}")

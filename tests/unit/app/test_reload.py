@@ -62,6 +62,8 @@ def test_what_is_prepared_is_put_in_place(prepared: Prepared) -> None:
 @pytest.mark.parametrize(
     ("error", "message"),
     [(UserError("r.yaml:3: no such field"), "r.yaml:3: no such field"),
+     (OSError(11, "output http: no thread"), "output http: no thread"),
+     (OSError(13, "Permission denied", "/a"), "/a: Permission denied"),
      (RecursionError("too deep"), "RecursionError: too deep")],
 )  # fmt: skip
 def test_what_is_wrong_changes_nothing(prepared: Prepared, error: Exception, message: str) -> None:
