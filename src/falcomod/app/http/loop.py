@@ -27,6 +27,7 @@ from falcomod.app.http.message import Limits, Refusal, Request, Response, Routes
 log = logging.getLogger(__name__)
 
 STOP_S = 5.0  # for requests that are being handled when the server stops
+TELL_S = 60.0  # between two lines of the log that accept() fails
 ACCEPT_PAUSE_S = 0.2  # after accept() failed, as it does where descriptors run out
 
 FULL = (
@@ -78,7 +79,7 @@ class HttpLoop:
         self.handlers = Handlers(name, routes, self._counts)
         self._budget = Budget(limits.bodies_bytes)
         self._clients: dict[asyncio.Task[None], _Client] = {}
-        self._is_failing = False  # the last accept() did
+        self._told_s = -TELL_S  # when the log was told that accept() failed
         self._pause: asyncio.TimerHandle | None = None  # until the next one
         self._loop = asyncio.new_event_loop()
         self._stopping = asyncio.Event()
@@ -131,14 +132,15 @@ class HttpLoop:
                 break
             except OSError as error:
                 self._counts["accept_failed"] += 1
-                if not self._is_failing:
+                if time.monotonic() - self._told_s >= TELL_S:
                     log.warning("%s: accept failed: %s", self.name, error.strerror)
-                self._is_failing = True
+                    self._told_s = time.monotonic()
+                # Where descriptors ran out, there may be clients that have one and say nothing.
+                self._make_room([found for found in self._clients.values() if not found.is_leaving])
                 # Who waits makes the listener readable again and again.
                 self._loop.remove_reader(self._listener)
                 self._pause = self._loop.call_later(ACCEPT_PAUSE_S, self._listen)
                 return
-            self._is_failing = False
             client.setblocking(False)
             self._admit(client, address[0] if isinstance(address, tuple) else "")
 

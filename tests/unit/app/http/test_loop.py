@@ -219,6 +219,34 @@ def test_accept_that_fails_is_tried_again(caplog: pytest.LogCaptureFixture) -> N
     assert caplog.text.count("accept failed: Too many open files") == 1
 
 
+def test_clients_that_say_nothing_give_their_descriptors_to_others(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """None but theirs come again."""
+    with served() as server, ExitStack() as clients:
+        limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+        asking = [clients.enter_context(socket.socket()) for _ in range(3)]
+        silent = [clients.enter_context(connected(server.address)) for _ in range(3)]
+        until(lambda: server.counters()["open"] == len(silent))
+        used = max(int(name) for name in os.listdir("/proc/self/fd"))
+        held = []
+        resource.setrlimit(resource.RLIMIT_NOFILE, (used, limits[1]))
+        try:
+            with contextlib.suppress(OSError):
+                while True:
+                    held.append(os.dup(0))
+            for client in asking:
+                client.settimeout(20)
+                client.connect(server.address)
+                client.sendall(request("/"))
+                assert answers(client.recv(1000))[0].status == 200
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+            for file in held:
+                os.close(file)
+    assert caplog.text.count("accept failed: Too many open files") == 1
+
+
 def hello(data: bytes, address: Address) -> bytes:
     """What is answered to a client that does not speak TLS, until the connection ends."""
     with connected(address) as client:
