@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A posted body, event by event: an event becomes values when its turn comes.
 
-A value may take 34 times the memory of its text, so that a body is never there as values as
-a whole.  Where events begin and end is found by brackets alone; what is between them, orjson
+A value may take 34 times the memory of its text, so that a large body is never there as values
+as a whole.  Where events begin and end is found by brackets alone; what is between them, orjson
 reads.
 """
 
@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain, repeat
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
-from falcomod.app.audit.events import KIND_LIST, AuditFault
+from falcomod.app.audit.events import KIND_LIST, AuditFault, events_of
 
 # Values at the most, by what they begin or end with.  Events with whole objects have one in
 # 11 bytes.  Of a body they bound the time it takes, of an event the memory: 150 bytes each at
@@ -34,6 +35,31 @@ CLOSING = ord("]") - ord("[")  # and as far is } from {
 TO_BRACKET = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+[\[\]{}]', re.DOTALL)
 COMMA = re.compile(rb"[ \t\r\n]*+,[ \t\r\n]*+")
 NO_EVENT = b"0"
+
+
+class Found(NamedTuple):
+    """What stands where an event is expected."""
+
+    value: Any  # an AuditFault, where it is no JSON
+    size_bytes: int  # of its text, more or less
+    is_cut: bool = False  # the event was too large, and objects of it are left out
+
+
+def found_in(body: bytes) -> Iterator[Found]:
+    """All that a body has, one after the other; raises AuditFault where it is broken as a whole."""
+    if _is_small(body):  # as most are: read at once, it costs a quarter of the time
+        with suppress(AuditFault):
+            values = events_of(body)
+            return (Found(value, len(body) // len(values)) for value in values)
+    return map(_found, texts_of(body))
+
+
+def _found(text: bytes) -> Found:
+    try:
+        value, is_cut = value_of(text)
+    except AuditFault as fault:
+        return Found(fault, len(text))
+    return Found(value, len(text), is_cut)
 
 
 def texts_of(body: bytes) -> Iterator[bytes]:
@@ -67,7 +93,7 @@ def value_of(text: bytes) -> tuple[Any, bool]:
 
     Raises AuditFault for what is no JSON.
     """
-    if len(text) <= EVENT_BYTES_MAX and _marks(text) <= EVENT_VALUES_MAX:
+    if _is_small(text):
         return _loads(text), False
     if text[:1] != b"{":
         raise AuditFault("it is too large, and no event", status=413)
@@ -159,6 +185,11 @@ def _inside(text: bytes, begin: int, end: int) -> array[int]:
     if depth or at != end or text[at - 1] - text[begin] != CLOSING:
         raise AuditFault("no JSON: its brackets and quotes do not match")
     return spans
+
+
+def _is_small(text: bytes) -> bool:
+    """Whether its values may be there all at once."""
+    return len(text) <= EVENT_BYTES_MAX and _marks(text) <= EVENT_VALUES_MAX
 
 
 def _marks(text: bytes) -> int:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from falcomod.app.audit.body import texts_of, value_of
+from falcomod.app.audit.body import Found, found_in
 from falcomod.app.audit.events import AuditFault, is_event
 from falcomod.engine.documents import DocumentEngine
 from falcomod.engine.match.ruleset import Ruleset
@@ -108,13 +108,12 @@ class AuditSource:
         others = count = 0
         fault = AuditFault("Data not recognized as a k8s audit event")
         try:
-            for text in texts_of(body):
-                try:
-                    is_fed = self._feed(text)
-                except AuditFault as error:
-                    fault, is_fed = error, False
-                if is_fed:
+            for found in found_in(body):
+                if isinstance(found.value, AuditFault):
+                    fault = found.value
+                if is_event(found.value):
                     count += 1
+                    self._feed(found)
                 else:
                     others += 1
                 if self._fed.is_full:
@@ -128,15 +127,11 @@ class AuditSource:
         self._counts["no_event"] += others
         return count
 
-    def _feed(self, text: bytes) -> bool:
-        """Whether this is an event, which the engine takes next; raises AuditFault."""
-        event, is_cut = value_of(text)
-        if not is_event(event):
-            return False
-        self._counts["cut"] += is_cut
-        _date(event)
-        self._fed.add(event, len(text))
-        return True
+    def _feed(self, found: Found) -> None:
+        """The engine takes this event next."""
+        self._counts["cut"] += found.is_cut
+        _date(found.value)
+        self._fed.add(found.value, found.size_bytes)
 
     def _run(self) -> None:
         """Tries the rules on what is fed."""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from falcomod.app.audit import body as audit_body
-from falcomod.app.audit.body import texts_of, value_of
+from falcomod.app.audit.body import found_in, texts_of, value_of
 from falcomod.app.audit.events import AuditFault
 
 EVENT = {"kind": "Event", "auditID": "1"}
@@ -17,6 +17,22 @@ EVENT = {"kind": "Event", "auditID": "1"}
 
 def values(body: bytes) -> list[Any]:
     return [value_of(text)[0] for text in texts_of(body)]
+
+
+@pytest.mark.parametrize("is_small", [True, False])
+def test_what_is_found_is_the_same_whatever_the_size(
+    is_small: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_body, "EVENT_BYTES_MAX", 1000 if is_small else 40)
+    found = list(found_in(b'[{"kind":"Event"}, 7, {"a":tru},{"auditID":"1"}]'))
+    events = [one.value for one in found if isinstance(one.value, dict)]
+    assert events == [{"kind": "Event"}, {"auditID": "1"}]
+    assert len(found) == 4
+    assert [type(one.value) for one in found].count(AuditFault) == 1
+    assert all(0 < one.size_bytes < 30 for one in found)
+    assert list(found_in(b'{"kind":"EventList","items":[]}')) == []
+    with pytest.raises(AuditFault, match=r"^no JSON"):
+        found_in(b'[{"kind":"Event"} {"kind":"Event"}]')
 
 
 @pytest.mark.parametrize(

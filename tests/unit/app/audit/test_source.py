@@ -111,6 +111,7 @@ def test_what_is_no_event(rules: CompiledRules, body: bytes) -> None:
 
 def test_body_of_too_many_values(rules: CompiledRules, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit_body, "VALUES_MAX", 100)
+    monkeypatch.setattr(audit_body, "EVENT_VALUES_MAX", 50)
     taking = Taking(rules)
     with pytest.raises(AuditFault, match="more than 100 values") as caught:
         taking.source.take(b"[" + b",".join([b"[]"] * 60) + b"]")
@@ -145,6 +146,7 @@ def test_memory_of_a_body_is_that_of_one_event(
 ) -> None:
     """As values, this body takes more than ten times its size."""
     monkeypatch.setattr(audit_source, "SLICE_BYTES", 10_000)
+    monkeypatch.setattr(audit_body, "EVENT_BYTES_MAX", 10_000)
     hostile = b'{"kind":"Event","requestObject":[%s]}' % b",".join([b'{"":{"":0}}'] * 500)
     body = b"[%s]" % b",".join([hostile] * 60)
     taking = Taking(rules)
