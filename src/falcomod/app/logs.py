@@ -10,7 +10,9 @@ import socket
 import sys
 import time
 from pathlib import Path
+from typing import TextIO
 
+from falcomod.app import stream
 from falcomod.config.model import Config
 from falcomod.errors import harmless
 
@@ -36,6 +38,8 @@ SEVERITIES = (
 )
 DAEMON = 3 << 3  # syslog's facility
 LINE_MAX = 8192  # bytes; syslog would cut longer lines, too
+
+READER_WAIT_S = 0.1  # for whoever reads standard error, once until it is read again
 
 SYSLOG = Path("/dev/log")
 
@@ -74,7 +78,7 @@ class _Lines(logging.Formatter):
 
 
 def _to_stderr(*, iso_time: bool) -> logging.Handler:
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler() if sys.stderr is None else _Stderr(sys.stderr)
     if iso_time:
         formatter = _Lines("%(asctime)s: %(message)s", "%Y-%m-%dT%H:%M:%S+0000")
         formatter.converter = time.gmtime
@@ -82,6 +86,27 @@ def _to_stderr(*, iso_time: bool) -> logging.Handler:
         formatter = _Lines("%(asctime)s: %(message)s", "%a %b %d %H:%M:%S %Y")
     handler.setFormatter(formatter)
     return handler
+
+
+class _Stderr(logging.Handler):
+    """Standard error; lines that nobody reads are lost, and counted.
+
+    Otherwise all threads that have something to say would wait, also the engine's.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self._stream = stream
+        self._lost = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = f"{self.format(record)}\n"
+        if self._lost:
+            text = f"\n{self._lost} lines of the log are lost, nobody read them\n{text}"
+        if stream.put(self._stream, text, 0 if self._lost else READER_WAIT_S):
+            self._lost = 0
+        else:
+            self._lost += 1
 
 
 class _Syslog(logging.Handler):

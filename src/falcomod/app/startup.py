@@ -24,12 +24,15 @@ from falcomod.app.pidfile import pidfile as pidfile_of
 from falcomod.app.prepared import Load, Prepared, prepare
 from falcomod.app.service import Service
 from falcomod.app.signals import Calls, on_signals
+from falcomod.app.stream import put
 from falcomod.app.systemd import Notifier
 from falcomod.config.model import Config
 from falcomod.errors import EnvironmentFault, UserError, harmless
 from falcomod.rules.model import SOURCE_K8S_AUDIT, SOURCE_SYSCALL
 
 log = logging.getLogger(__name__)
+
+SUMMARY_WAIT_S = 2.0  # for whoever reads it
 
 FALCO_FILE = Path("/etc/falco/falco.yaml")
 
@@ -91,8 +94,8 @@ def run(
             attending.close()
             service.finish()
             if attendants.summary():
-                print(attendants.summary(), file=sys.stderr)
-            print(harmless(service.summary()), flush=True)
+                put(sys.stderr, f"{attendants.summary()}\n", SUMMARY_WAIT_S)
+            put(sys.stdout, f"{harmless(service.summary())}\n", SUMMARY_WAIT_S)
     if attendants.has_failed:
         raise EnvironmentFault("events were lost, and syscall_event_drops.actions has exit")
 

@@ -8,6 +8,7 @@ import os
 import re
 import socket
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,6 +41,24 @@ def test_text_of_others_neither_forges_a_line_nor_moves_the_cursor(
         r"\\x1b\[2J\\r\\x9b1A\\u202e\\udc80\\u2028é\n",
         err,
     )
+
+
+def test_log_that_nobody_reads_keeps_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    with open(reader, "rb", buffering=0) as found, open(writer, "w") as stream:
+        monkeypatch.setattr("sys.stderr", stream)
+        logs.set_up("info")
+        began_s = time.monotonic()
+        for _ in range(100):
+            LOG.info("%s", "x" * 5000)
+        assert time.monotonic() - began_s < 20
+        os.set_blocking(reader, False)
+        while found.read(65536):
+            continue
+        LOG.info("again")
+        lost, line = found.read(65536).decode().strip().splitlines()[-2:]
+    assert re.fullmatch(r"\d\d lines of the log are lost, nobody read them", lost)
+    assert re.fullmatch(LINE + "again", line)
 
 
 def test_level_is_respected(capsys: pytest.CaptureFixture[str]) -> None:
