@@ -71,22 +71,6 @@ def test_end_while_rules_are_compiled(capsys: pytest.CaptureFixture[str]) -> Non
         print(f"\nended in {took_s:.1f} s while rules were compiled")
 
 
-def test_end_while_rules_cannot_be_read(capsys: pytest.CaptureFixture[str]) -> None:
-    """A FIFO without a writer, in the place of a file: that reload would never be over."""
-    with served() as (found, _):
-        rules = found.folder / "rules.yaml"
-        rules.unlink()
-        os.mkfifo(rules)
-        found.agent.process.send_signal(signal.SIGHUP)
-        found.wait_until(
-            lambda: any("reloading" in line.text for line in found.agent.log), "reload"
-        )
-        time.sleep(1)
-        took_s = end(found)
-    with capsys.disabled():
-        print(f"\nended in {took_s:.1f} s while a file could not be read")
-
-
 def test_end_at_a_random_moment_of_reloads(capsys: pytest.CaptureFixture[str]) -> None:
     seed = random.randrange(1 << 32)
     print(f"seed {seed}")
