@@ -13,7 +13,7 @@ PART_BYTES = 4096
 
 def put(stream: TextIO | None, text: str, wait_s: float) -> bool:
     """Whether the stream took all of the text, where each part had *wait_s* to be taken."""
-    if stream is None:  # it was closed before the start
+    if stream is None or stream.closed:  # None: before the start
         return False
     try:
         fd = stream.fileno()

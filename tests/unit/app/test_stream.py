@@ -37,6 +37,13 @@ def test_nobody_reads(pipe: tuple[int, TextIO]) -> None:
     assert time.monotonic() - began_s < 10
 
 
+def test_a_stream_that_was_closed_takes_nothing() -> None:
+    stream = io.StringIO()
+    stream.close()
+    assert not put(stream, "text", 0)
+    assert not put(None, "text", 0)
+
+
 def test_nobody_will_ever_read() -> None:
     reader, writer = os.pipe()
     os.close(reader)
