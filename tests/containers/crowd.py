@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-THREADS = 16
+# More start no more containers in the same time: they stand in line at the daemon.
+THREADS = 2 * (os.cpu_count() or 1)
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
