@@ -11,6 +11,7 @@ import threading
 from collections import Counter
 
 from falcomod.alert.model import SOURCE_INTERNAL, Alert
+from falcomod.alert.token_bucket import TokenBucket
 from falcomod.config.output_options import RateLimit
 
 log = logging.getLogger(__name__)
@@ -27,10 +28,7 @@ class Throttle:
 
     def __init__(self, options: RateLimit) -> None:
         self._lock = threading.Lock()  # protects all below
-        self._rate = options.rate
-        self._burst = options.max_burst
-        self._tokens = float(options.max_burst)
-        self._filled_s: float | None = None  # when _tokens was right
+        self._bucket = TokenBucket(options.rate, options.max_burst, 0.0)
         self._kept_back: Counter[str] = Counter()  # not yet told of, by rule
         self._told_s: float | None = None
         self._count = 0
@@ -43,17 +41,14 @@ class Throttle:
     def configure(self, options: RateLimit) -> None:
         """Goes on with another limit; what was used of the old one stays used."""
         with self._lock:
-            missing = self._burst - self._tokens if self._rate > 0 else 0.0
-            self._rate = options.rate
-            self._burst = options.max_burst
-            self._tokens = max(0.0, self._burst - missing)
+            self._bucket.resize(options.rate, options.max_burst)
 
     def passes(self, alert: Alert, now_s: float) -> bool:
         """Whether the alert may go out; messages of falcomod about itself always may."""
-        if self._rate <= 0 or alert.source == SOURCE_INTERNAL:
+        if self._bucket.rate <= 0 or alert.source == SOURCE_INTERNAL:
             return True
         with self._lock:
-            if self._take(now_s):
+            if self._bucket.take(now_s):
                 return True
             self._count += 1
             self._kept_back[alert.rule] += 1
@@ -78,13 +73,3 @@ class Throttle:
         if len(kept_back) > RULES_TOLD:
             told.append(f"{len(kept_back) - RULES_TOLD} more rules")
         log.warning("alerts kept back by outputs.rate: %d (%s)", kept_back.total(), ", ".join(told))
-
-    def _take(self, now_s: float) -> bool:
-        if self._filled_s is not None:
-            gained = max(0.0, now_s - self._filled_s) * self._rate
-            self._tokens = min(float(self._burst), self._tokens + gained)
-        self._filled_s = now_s
-        if self._tokens < 1:
-            return False
-        self._tokens -= 1
-        return True

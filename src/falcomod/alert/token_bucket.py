@@ -16,6 +16,18 @@ class TokenBucket:
         self._tokens = float(max_burst)
         self._seen_s = now_s
 
+    @property
+    def rate(self) -> float:
+        """Tokens that come back each second."""
+        return self._rate
+
+    def resize(self, rate: float, max_burst: float) -> None:
+        """Goes on with other numbers; what was taken stays taken, unless nothing came back."""
+        missing = self._max_burst - self._tokens if self._rate > 0 else 0.0
+        self._rate = rate
+        self._max_burst = max_burst
+        self._tokens = max(0.0, max_burst - missing)
+
     def take(self, now_s: float) -> bool:
         """Whether there was a token, which is gone then."""
         gained = self._rate * max(0.0, now_s - self._seen_s)

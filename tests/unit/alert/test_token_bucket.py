@@ -22,6 +22,20 @@ def test_no_burst_is_no_token() -> None:
     assert not bucket.take(1000.0)
 
 
+def test_other_numbers_give_back_nothing_that_was_taken() -> None:
+    bucket = TokenBucket(1, 5, 0.0)
+    assert [bucket.take(0.0) for _ in range(5)] == [True] * 5
+    bucket.resize(1, 8)
+    assert [bucket.take(0.0) for _ in range(4)] == [True, True, True, False]
+
+
+def test_a_bucket_without_a_rate_is_full_with_the_next_one() -> None:
+    bucket = TokenBucket(0, 5, 0.0)
+    assert bucket.take(0.0)
+    bucket.resize(1, 2)
+    assert [bucket.take(0.0) for _ in range(3)] == [True, True, False]
+
+
 def test_clock_that_goes_backwards_takes_nothing_away() -> None:
     bucket = TokenBucket(1, 2, 50.0)
     assert bucket.take(10.0)
