@@ -61,8 +61,6 @@ class Reloader:
         self._asked: list[Future[Result]] = []  # for the reload that is under way
         self._is_stopping = False
         self._thread = threading.Thread(target=self._run, name="reload", daemon=True)
-        self.succeeded = 0
-        self.failed = 0
 
     def start(self) -> None:
         self._thread.start()
@@ -139,7 +137,5 @@ class Reloader:
             took_s = time.monotonic() - began_s
             message = f"{rules} rules, took {took_s:.2f} s"
             result = Result(True, reason, message, later, rules, took_s)
-        self.succeeded += result.ok
-        self.failed += not result.ok
         self._tell(result)
         return result
