@@ -53,6 +53,8 @@ def prepare(load: Load, *, explain: bool = False, print_format: str | None = Non
         log.warning("%s", warning)
     named = rules_files.resolve(config.rules_files)
     writable_files.warn_of([*loaded.files, *named])
+    # Taken before they are read: a file that changes meanwhile is seen to differ, and read again.
+    known = digests(named)
     rules = load_rules(config, print_format=print_format)
     return Prepared(
         config=config,
@@ -60,7 +62,7 @@ def prepare(load: Load, *, explain: bool = False, print_format: str | None = Non
         syscalls=selection(config, rules),
         outputs=tuple(specs(config, line_of(config), explain=explain)),
         config_files=digests(loaded.files),
-        rules_files=digests(named),
+        rules_files=known,
         explain=Explainers.configured(config).of_alert if explain else None,
     )
 
