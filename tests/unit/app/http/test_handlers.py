@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -22,13 +21,6 @@ from tests.http_talk import (
     talk,
     to_end,
 )
-
-
-@pytest.fixture
-def held() -> Iterator[Held]:
-    made = Held()
-    yield made
-    made.released.set()
 
 
 def no_thread(_thread: threading.Thread) -> None:

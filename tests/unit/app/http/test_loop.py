@@ -12,7 +12,6 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -43,13 +42,6 @@ from tests.http_talk import (
 )
 
 SLOW_CLIENTS = 60
-
-
-@pytest.fixture
-def held() -> Iterator[Held]:
-    made = Held()
-    yield made
-    made.released.set()
 
 
 @pytest.fixture
